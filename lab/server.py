@@ -1,0 +1,270 @@
+"""Chat server over TCP: one thread reads from each client, one thread sends to all.
+
+Run it in a terminal:  python server.py [--host HOST] [--port PORT]
+"""
+import argparse
+import os
+import queue
+import re
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+
+SERVER_HOST = 'localhost'
+SERVER_PORT = 8080
+RECV_SIZE = 65536     # bytes taken from the socket at a time
+PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
+MAX_NAME = 32         # characters
+MAX_MESSAGE = 4096    # bytes, without the line end
+MAX_QUEUED = 131072   # bytes waiting for the broadcaster; above, nobody is read
+MAX_BEHIND = 262144   # bytes that a client has not taken; above, it is let go
+RETRY = 0.05          # seconds between two tries to send to one that is behind
+DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
+PROMPT = "Введите своё имя:\n"
+
+# Control characters, line separators, marks that hide or reorder text. Not "\n", which
+# here only ends a line, and not the joiners and tags that emoji are made of.
+CONTROLS = bytes([*range(10), *range(11, 32), 127])
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f"
+                    "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+lock = threading.RLock()          # guards what follows, and the log
+room = threading.Condition(lock)  # rung after each broadcast
+connected_clients = []            # sockets
+client_names = []                 # client_names[i] is the name of connected_clients[i]
+outbox = queue.SimpleQueue()      # (socket, or None for all; bytes, or b"" at the end)
+queued = 0                        # bytes in the outbox
+unsent = {}                       # socket: bytes that the system had no room for
+
+
+def log(line):
+    """Print one line on the server's terminal at once, also into a pipe."""
+    with lock, suppress(OSError):  # if nobody reads the log any more, chat on
+        print(line, flush=True)
+
+
+def clean(data):
+    """Return data (bytes) as valid UTF-8, with a space for all that could harm a terminal."""
+    if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
+        return data  # the usual case, at the speed of C
+    return UNSAFE.sub(" ", data.decode("utf-8", "replace")).encode()
+
+
+def first_words(client_socket):
+    """Return the first bytes that the peer says, and whether newlines end its messages.
+
+    Answer as you were spoken to: a peer that falls silent for PAUSE seconds before its
+    first newline sends none, and each recv from it is a message.
+    """
+    words = client_socket.recv(RECV_SIZE)
+    client_socket.settimeout(PAUSE)
+    with suppress(TimeoutError):
+        while words and b"\n" not in words and len(words) <= MAX_MESSAGE:
+            words += client_socket.recv(RECV_SIZE) or b"\n"
+    client_socket.settimeout(None)
+    return words, b"\n" in words or len(words) > MAX_MESSAGE
+
+
+def read_lines(client_socket, chunk, framed):
+    """Yield chunk and all that follows it as lists of lines (bytes, without line ends).
+
+    Works for any size that recv returns. A line comes as soon as it is too long; the rest
+    of it is skipped. Raises OSError when the peer resets the connection.
+    """
+    tail, skipping = b"", False
+    while chunk:
+        if skipping:
+            _, newline, chunk = chunk.partition(b"\n")
+            skipping = not newline
+        data = tail + chunk
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
+        *lines, tail = data.split(b"\n")
+        framed = framed or bool(lines)
+        if tail and (not framed or len(tail) > MAX_MESSAGE + 1):  # 1 may be the \r of \r\n
+            lines.append(tail)
+            tail, skipping = b"", framed
+        yield lines
+        chunk = client_socket.recv(RECV_SIZE)
+    yield [tail] if tail else []
+
+
+def send_message(message, client_socket=None):
+    """Queue message (bytes, whole lines) for all, or for one client alone."""
+    global queued
+    with lock:
+        queued += len(message)
+        outbox.put((client_socket, message))
+
+
+def remove_user(client_socket):
+    """Take a client out of both lists, once, tell the others, and end its connection."""
+    unsent.pop(client_socket, None)
+    with lock:
+        if client_socket in connected_clients:
+            index = connected_clients.index(client_socket)
+            del connected_clients[index]
+            disconnected_user = client_names.pop(index)
+            log(f"{disconnected_user} покинул чат.")
+            send_message(f"{disconnected_user} вышел из чата.\n".encode())
+    with suppress(OSError):                       # it may be gone already
+        client_socket.shutdown(socket.SHUT_RDWR)  # ends the recv in which its thread waits
+
+
+def deliver(client_socket, data):
+    """Send data (bytes) without waiting; keep what finds no room, let go who is too far behind."""
+    data = unsent.pop(client_socket, b"") + data
+    try:
+        if DONTWAIT or select.select([], [client_socket], [], 0)[1]:
+            data = data[client_socket.send(data, DONTWAIT):]
+    except BlockingIOError:
+        pass
+    except OSError:
+        return remove_user(client_socket)
+    if len(data) > MAX_BEHIND:
+        remove_user(client_socket)
+    elif data:
+        unsent[client_socket] = data
+
+
+def take_all():
+    """Wait for the outbox; return all that is in it, and the clients of that moment."""
+    global queued
+    items = []
+    with suppress(queue.Empty):
+        items.append(outbox.get(timeout=RETRY if unsent else None))
+    with lock:
+        while not outbox.empty():
+            items.append(outbox.get())
+        queued = 0
+        return items, connected_clients.copy()
+
+
+def broadcast():
+    """Send what the readers queue, all that waits as one block to each client, for ever.
+
+    Only this thread sends and removes: all clients hear one and the same order.
+    """
+    ended = set()
+    while True:
+        items, clients = take_all()
+        for client_socket, data in items:
+            if not data:
+                ended.add(client_socket)
+            elif client_socket:
+                deliver(client_socket, data)
+        if None in ended:
+            return  # (None, b"") ends this thread itself
+        block = clean(b"".join([data for client_socket, data in items if not client_socket]))
+        for client_socket in clients if block else list(unsent):
+            deliver(client_socket, block)
+        for client_socket in ended - unsent.keys():
+            ended.remove(client_socket)
+            remove_user(client_socket)
+            client_socket.close()
+        with room:
+            room.notify_all()
+
+
+def add_user(client_socket, line):
+    """Take line (bytes) as the client's name and return it, or None after saying why not."""
+    username = clean(line).decode().strip()
+    with lock:
+        if not any(c.isprintable() and not c.isspace() for c in username):
+            reason = "Имя не может быть пустым."
+        elif len(username) > MAX_NAME:
+            reason = f"Имя не может быть длиннее {MAX_NAME} символов."
+        elif username in client_names:
+            reason = f"Имя {username} уже занято."
+        else:
+            client_names.append(username)
+            connected_clients.append(client_socket)
+            send_message(f"{username} присоединился к чату.\n".encode())
+            return username
+    send_message(f"{reason}\n{PROMPT}".encode(), client_socket)
+
+
+def relay(client_socket, username, lines):
+    """Queue lines (bytes) as messages from username; say so when one is too long."""
+    short = [line for line in lines if len(line) <= MAX_MESSAGE]
+    if len(short) < len(lines):
+        refusal = f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.\n"
+        send_message(refusal.encode(), client_socket)
+    if short:
+        prefix = f"{username}: ".encode()
+        send_message(prefix + (b"\n" + prefix).join(short) + b"\n")
+
+
+def start_connection(client_socket, client_address):
+    """Talk with one client from the prompt to the end, in a thread of its own."""
+    log(f"Новое подключение: {client_address}")
+    send_message(PROMPT.encode(), client_socket)
+    username = None
+    with suppress(OSError):  # a reset is an end like any other
+        for lines in read_lines(client_socket, *first_words(client_socket)):
+            while lines and not username:
+                username = add_user(client_socket, lines.pop(0))
+            if b"" in lines:  # an empty message: goodbye
+                relay(client_socket, username, lines[:lines.index(b"")])
+                break
+            relay(client_socket, username, lines)
+            while queued > MAX_QUEUED or client_socket in unsent:
+                with room:  # read no faster than can be sent on
+                    room.wait(RETRY)
+    outbox.put((client_socket, b""))
+
+
+def accept_client(server_socket):
+    """Accept a connection and start its thread; raises TimeoutError when nobody comes."""
+    client_socket, client_address = server_socket.accept()
+    client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    while True:
+        with suppress(RuntimeError):
+            return threading.Thread(target=start_connection, daemon=True,
+                                    args=(client_socket, client_address)).start()
+        time.sleep(1)  # no threads left: the newcomer waits for one
+
+
+def start_server(host=SERVER_HOST, port=SERVER_PORT):
+    """Serve on host:port for ever; raises OSError when it can't listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=1024) as server_socket:
+        server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
+        threading.Thread(target=broadcast, daemon=True).start()
+        log(f"Сервер запущен на {host}:{server_socket.getsockname()[1]}")
+        while True:
+            try:
+                accept_client(server_socket)
+            except (TimeoutError, ConnectionError):
+                pass  # nobody came, or nobody stayed
+            except OSError as error:  # no descriptors left: newcomers wait in the backlog
+                log(f"Новые подключения ждут: {error.strerror}")
+                time.sleep(1)
+
+
+def main():
+    """Run the server with the options given, until Ctrl+C or SIGTERM."""
+    parser = argparse.ArgumentParser(description="Сервер чата.")
+    parser.add_argument("--host", default=SERVER_HOST, help="адрес (%(default)s)")
+    parser.add_argument("--port", default=SERVER_PORT,
+                        help="порт, 0 — любой свободный (%(default)s)")
+    args = parser.parse_args()
+    sys.stdout.reconfigure(errors="replace")  # a terminal may lack the letters of a name
+    with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    for signum in signal.SIGINT, signal.SIGTERM:
+        signal.signal(signum, signal.default_int_handler)
+    try:
+        start_server(args.host, int(args.port))
+    except KeyboardInterrupt:
+        lock.acquire(timeout=1)  # and keep it: no thread may be in print when we end
+    except (OSError, OverflowError, ValueError) as error:
+        sys.exit(f"Сервер не запущен на {args.host}:{args.port}: {error}")
+
+
+if __name__ == "__main__":
+    main()
