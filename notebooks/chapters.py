@@ -1,0 +1,186 @@
+"""Keep the chapters in step with lab/: the scripts are the source, the cells follow.
+
+A building cell names its place in its first line; the rest stands there to the letter:
+
+    # lab/server.py: add_user
+    # lab/server.py, lab/client.py: PAUSE, first_words        (both scripts have the same text)
+
+After a change in lab/, rewrite the building cells, run the chapters again and save them:
+
+    python notebooks/chapters.py            rewrite, run, save what changed
+    python notebooks/chapters.py --check    change nothing; tell what differs, status 1
+"""
+import argparse
+import ast
+import difflib
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = "lab/server.py", "lab/client.py"
+PLACE = re.compile(r"# (lab/\w+\.py(?:, lab/\w+\.py)*): (\w+(?:, \w+)*)")
+
+
+class OutOfStep(Exception):
+    """A building cell that is not what the script says; its text is one that reads at once."""
+
+
+def names(statement):
+    """Return the names (list of str) that a top-level statement binds."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return [statement.name]
+    bound = []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.alias):
+            bound.append(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.append(node.id)
+    return bound
+
+
+def statements(text):
+    """Return the top-level statements of a script's text, as (names, source) in its order.
+
+    The comment lines directly above a statement belong to it. The docstring and the main
+    guard, which bind no name, are left out.
+    """
+    lines = text.splitlines()
+    found = []
+    for statement in ast.parse(text).body:
+        first = statement.lineno - 1
+        while first and lines[first - 1].startswith("#"):
+            first -= 1
+        if bound := names(statement):
+            found.append((bound, "\n".join(lines[first:statement.end_lineno])))
+    return found
+
+
+def source(script, wanted):
+    """Return what a cell must hold to build the statements of script that bind wanted (names).
+
+    Raises OutOfStep for a name that the script does not have.
+    """
+    found = statements((ROOT / script).read_text(encoding="utf-8"))
+    for name in wanted:
+        if not any(name in bound for bound, _ in found):
+            raise OutOfStep(f"{script} has no {name}")
+    text = ""
+    for bound, body in found:
+        if set(bound) & set(wanted):
+            long = "\n" in body or text.endswith("\n\n")
+            text += ("\n\n\n" if text and long else "\n" if text else "") + body
+    return text
+
+
+def built(script, *wanted):
+    """Return the source of what earlier chapters built, for exec in a later one."""
+    return source(f"lab/{script}", wanted)
+
+
+def place(cell_source):
+    """Return (scripts, names) that the first line of a cell gives, or None if it builds nothing."""
+    found = PLACE.fullmatch(cell_source.partition("\n")[0].rstrip())
+    return found and (found[1].split(", "), found[2].split(", "))
+
+
+def expected(cell_source):
+    """Return what a building cell should be, after the scripts; raises OutOfStep."""
+    scripts, wanted = place(cell_source)
+    bodies = {source(script, wanted) for script in scripts}
+    if len(bodies) > 1:
+        raise OutOfStep(f"{' and '.join(scripts)} differ in {', '.join(wanted)}")
+    return cell_source.partition("\n")[0].rstrip() + "\n" + bodies.pop()
+
+
+def check_cell(cell_source):
+    """Raise OutOfStep, with a diff, when a building cell is not what its script says."""
+    if not place(cell_source):
+        if re.match(r"#\s*lab/", cell_source):
+            raise OutOfStep(f"cannot read the place: {cell_source.partition(chr(10))[0]}")
+        return
+    wanted = expected(cell_source)
+    if cell_source != wanted:
+        lines = difflib.unified_diff(wanted.splitlines(), cell_source.splitlines(),
+                                     "the script", "this cell", lineterm="", n=1)
+        raise OutOfStep("\n".join(lines))
+
+
+def read(path):
+    """Return the notebook at path."""
+    return nbformat.read(path, as_version=4)
+
+
+def notebooks(edition="ru"):
+    """Return the paths of an edition's notebooks, in order."""
+    return sorted((ROOT / "notebooks" / edition).glob("*.ipynb"))
+
+
+def untaught(edition="ru"):
+    """Return the statements of the scripts that no cell builds, as "script: names"."""
+    taught = set()
+    for path in notebooks(edition):
+        for cell in read(path).cells:
+            if cell.cell_type == "code" and place(cell.source):
+                scripts, wanted = place(cell.source)
+                taught |= {(script, name) for script in scripts for name in wanted}
+    return [f"{script}: {', '.join(bound)}"
+            for script in SCRIPTS
+            for bound, _ in statements((ROOT / script).read_text(encoding="utf-8"))
+            if not any((script, name) in taught for name in bound)]
+
+
+def rewrite(notebook):
+    """Make the building cells of a notebook what the scripts say."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and place(cell.source):
+            cell.source = expected(cell.source)
+
+
+def run(notebook, folder):
+    """Run a notebook in a fresh kernel and store its outputs, without times or other noise."""
+    from nbclient import NotebookClient
+    from nbval.plugin import coalesce_streams
+    NotebookClient(notebook, timeout=60, kernel_name="python3", record_timing=False,
+                   resources={"metadata": {"path": folder}}).execute()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = coalesce_streams(cell.outputs)
+            cell.metadata.pop("execution", None)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"}}
+
+
+def main():
+    """Bring the chapters into step, or with --check tell where they are not."""
+    parser = argparse.ArgumentParser(description="Keep the chapters in step with lab/.")
+    parser.add_argument("--check", action="store_true", help="change nothing, tell what differs")
+    parser.add_argument("notebook", nargs="*", type=Path, help="only these (all)")
+    args = parser.parse_args()
+    wrong = []
+    for path in args.notebook or notebooks():
+        notebook = read(path)
+        before = nbformat.writes(notebook)
+        try:
+            rewrite(notebook)
+            if not args.check:
+                run(notebook, str(path.parent))
+        except Exception as error:
+            wrong.append(f"{path.name}: {error}")
+            continue
+        if nbformat.writes(notebook) != before:
+            if args.check:
+                wrong.append(f"{path.name}: out of step with lab/")
+            else:
+                nbformat.write(notebook, path)
+                print(f"{path.name}: saved")
+    wrong += [f"no cell teaches {statement}" for statement in untaught()]
+    print(*wrong, sep="\n", file=sys.stderr)
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
