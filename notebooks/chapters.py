@@ -178,7 +178,8 @@ def main():
                 nbformat.write(notebook, path)
                 print(f"{path.name}: saved")
     wrong += [f"no cell teaches {statement}" for statement in untaught()]
-    print(*wrong, sep="\n", file=sys.stderr)
+    for problem in wrong:
+        print(problem, file=sys.stderr)
     return bool(wrong)
 
 
