@@ -18,7 +18,7 @@ except ImportError:
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
-RECV_SIZE = 65536     # bytes taken from the socket at a time
+RECV_SIZE = 16384     # bytes taken from the socket at a time
 PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
 MAX_MESSAGE = 65536   # bytes in a line; what is longer is cut
 PATIENCE = 5.0        # seconds that a silent server is waited for at the end of input

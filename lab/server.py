@@ -16,12 +16,11 @@ from contextlib import suppress
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
-RECV_SIZE = 65536     # bytes taken from the socket at a time
+RECV_SIZE = 16384     # bytes taken from the socket at a time
 PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
 MAX_NAME = 32         # characters
 MAX_MESSAGE = 4096    # bytes, without the line end
-MAX_QUEUED = 131072   # bytes waiting for the broadcaster; above, nobody is read
-MAX_BEHIND = 262144   # bytes that a client has not taken; above, it is let go
+MAX_BEHIND = 1048576  # bytes that a client has not taken; above, it is let go
 RETRY = 0.05          # seconds between two tries to send to one that is behind
 DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 PROMPT = "Введите своё имя:\n"
@@ -32,19 +31,25 @@ CONTROLS = bytes([*range(10), *range(11, 32), 127])
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f"
                     "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
-lock = threading.RLock()          # guards what follows, and the log
+log_lines = queue.SimpleQueue()   # str, or None at the end
+outbox = queue.SimpleQueue()      # (socket, or None for all; bytes, or b"" at the end)
+unsent = {}                       # socket: bytes that wait for room in the system's buffer
+lock = threading.RLock()          # guards both lists
 room = threading.Condition(lock)  # rung after each broadcast
 connected_clients = []            # sockets
 client_names = []                 # client_names[i] is the name of connected_clients[i]
-outbox = queue.SimpleQueue()      # (socket, or None for all; bytes, or b"" at the end)
-queued = 0                        # bytes in the outbox
-unsent = {}                       # socket: bytes that the system had no room for
 
 
 def log(line):
-    """Print one line on the server's terminal at once, also into a pipe."""
-    with lock, suppress(OSError):  # if nobody reads the log any more, chat on
-        print(line, flush=True)
+    """Have a line (str) printed on the server's terminal; never waits for that terminal."""
+    log_lines.put(line)
+
+
+def print_log():
+    """Print what is logged, each line at once, also into a pipe, until None comes."""
+    with suppress(OSError):  # nobody reads it any more: chat on
+        for line in iter(log_lines.get, None):
+            print(line, flush=True)
 
 
 def clean(data):
@@ -95,10 +100,7 @@ def read_lines(client_socket, chunk, framed):
 
 def send_message(message, client_socket=None):
     """Queue message (bytes, whole lines) for all, or for one client alone."""
-    global queued
-    with lock:
-        queued += len(message)
-        outbox.put((client_socket, message))
+    outbox.put((client_socket, message))
 
 
 def remove_user(client_socket):
@@ -131,38 +133,27 @@ def deliver(client_socket, data):
         unsent[client_socket] = data
 
 
-def take_all():
-    """Wait for the outbox; return all that is in it, and the clients of that moment."""
-    global queued
-    items = []
-    with suppress(queue.Empty):
-        items.append(outbox.get(timeout=RETRY if unsent else None))
-    with lock:
-        while not outbox.empty():
-            items.append(outbox.get())
-        queued = 0
-        return items, connected_clients.copy()
-
-
 def broadcast():
     """Send what the readers queue, all that waits as one block to each client, for ever.
 
     Only this thread sends and removes: all clients hear one and the same order.
     """
     ended = set()
-    while True:
-        items, clients = take_all()
+    while None not in ended:
+        items = []
+        with suppress(queue.Empty):
+            items.append(outbox.get(timeout=RETRY if unsent else None))
+            while True:
+                items.append(outbox.get_nowait())
         for client_socket, data in items:
             if not data:
                 ended.add(client_socket)
             elif client_socket:
                 deliver(client_socket, data)
-        if None in ended:
-            return  # (None, b"") ends this thread itself
         block = clean(b"".join([data for client_socket, data in items if not client_socket]))
-        for client_socket in clients if block else list(unsent):
+        for client_socket in connected_clients.copy() if block else list(unsent):
             deliver(client_socket, block)
-        for client_socket in ended - unsent.keys():
+        for client_socket in ended - unsent.keys() - {None}:
             ended.remove(client_socket)
             remove_user(client_socket)
             client_socket.close()
@@ -206,44 +197,52 @@ def start_connection(client_socket, client_address):
     username = None
     with suppress(OSError):  # a reset is an end like any other
         for lines in read_lines(client_socket, *first_words(client_socket)):
+            while client_socket in unsent:
+                with room:  # not heard again before its last words are out
+                    room.wait(RETRY)
+            if lines:
+                unsent.setdefault(client_socket, b"")
             while lines and not username:
                 username = add_user(client_socket, lines.pop(0))
             if b"" in lines:  # an empty message: goodbye
                 relay(client_socket, username, lines[:lines.index(b"")])
                 break
             relay(client_socket, username, lines)
-            while queued > MAX_QUEUED or client_socket in unsent:
-                with room:  # read no faster than can be sent on
-                    room.wait(RETRY)
     outbox.put((client_socket, b""))
 
 
 def accept_client(server_socket):
-    """Accept a connection and start its thread; raises TimeoutError when nobody comes."""
-    client_socket, client_address = server_socket.accept()
-    client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    """Accept a connection, if one comes, and start its thread; wait when there is no room."""
+    try:
+        client_socket, client_address = server_socket.accept()
+        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except (TimeoutError, ConnectionError):
+        return  # nobody came, or nobody stayed
+    except OSError as error:  # no descriptors left: newcomers wait in the backlog
+        log(f"Новые подключения ждут: {error.strerror}")
+        return time.sleep(1)
     while True:
         with suppress(RuntimeError):
             return threading.Thread(target=start_connection, daemon=True,
                                     args=(client_socket, client_address)).start()
-        time.sleep(1)  # no threads left: the newcomer waits for one
+        time.sleep(1)  # no threads left: this one waits
 
 
 def start_server(host=SERVER_HOST, port=SERVER_PORT):
-    """Serve on host:port for ever; raises OSError when it can't listen there."""
+    """Serve on host:port until KeyboardInterrupt; raises OSError when it can't listen there."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1024) as server_socket:
         server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
         threading.Thread(target=broadcast, daemon=True).start()
+        printer = threading.Thread(target=print_log, daemon=True)
+        printer.start()
         log(f"Сервер запущен на {host}:{server_socket.getsockname()[1]}")
-        while True:
-            try:
+        try:
+            while True:
                 accept_client(server_socket)
-            except (TimeoutError, ConnectionError):
-                pass  # nobody came, or nobody stayed
-            except OSError as error:  # no descriptors left: newcomers wait in the backlog
-                log(f"Новые подключения ждут: {error.strerror}")
-                time.sleep(1)
+        finally:
+            log_lines.put(None)
+            printer.join(1)  # not for ever: its terminal may be stopped
 
 
 def main():
@@ -261,7 +260,7 @@ def main():
     try:
         start_server(args.host, int(args.port))
     except KeyboardInterrupt:
-        lock.acquire(timeout=1)  # and keep it: no thread may be in print when we end
+        os._exit(0)  # the other threads need no goodbye, the system closes their sockets
     except (OSError, OverflowError, ValueError) as error:
         sys.exit(f"Сервер не запущен на {args.host}:{args.port}: {error}")
 
