@@ -11,7 +11,14 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
+
+try:
+    import pexpect
+    import pyte
+except ImportError:
+    pass  # Windows has neither, and no Terminal
 
 LAB = Path(__file__).resolve().parent.parent / "lab"
 TIMEOUT = 10.0  # seconds: far more than anything here takes, also on a busy machine
@@ -114,6 +121,111 @@ class Peer:
         self.close()
 
 
+class Diagram:
+    """What was said, in the order in which it was said: the source of a Mermaid diagram.
+
+    JupyterLab draws it where a cell ends with it.
+    """
+
+    def __init__(self, *people):
+        """Begin an empty diagram with people (str), from left to right."""
+        self.lines = ["sequenceDiagram", *(f"participant {person}" for person in people)]
+
+    def arrow(self, speaker, listener, text, shape="->>"):
+        """Add an arrow of this shape, with text (str), from speaker to listener (str)."""
+        text = re.sub("[#;]", lambda sign: f"#{ord(sign[0])};", text)  # they are Mermaid's own
+        self.lines.append(f"{speaker}{shape}{listener}: {text}")
+
+    def note(self, person, text):
+        """Add a note, text (str), over a person (str)."""
+        self.lines.append(f"Note over {person}: {text}")
+
+    def __repr__(self):
+        return "\n".join(self.lines)
+
+    def _repr_markdown_(self):
+        return f"```mermaid\n{self}\n```"
+
+
+class Guest(Peer):
+    """A peer of the server; a diagram shows what it really said and heard, and nothing else."""
+
+    def __init__(self, port, name, diagram):
+        """Connect to port; the diagram (Diagram) knows this guest by name (str)."""
+        self.name, self.diagram = name, diagram
+        super().__init__(port)
+
+    def say(self, text):
+        super().say(text)
+        self.diagram.arrow(self.name, "Сервер", text or "(пустая строка)")
+
+    def line(self):
+        line = super().line()
+        self.diagram.arrow("Сервер", self.name, line or "(конец)", "->>" if line else "--x")
+        return line
+
+    def half_close(self):
+        super().half_close()
+        self.diagram.arrow(self.name, "Сервер", "(конец)", "--x")
+
+    def reset(self):
+        super().reset()
+        self.diagram.arrow(self.name, "Сервер", "(обрыв)", "-x")
+
+
+class Proxy:
+    """A wire between clients and a server that passes on what it gets in small pieces, both ways.
+
+    TCP may glue pieces together again: what is proved through it must hold for any size.
+    """
+
+    def __init__(self, port, size=1):
+        """Listen on a free port, self.port; pass on to port, at most size bytes at a time."""
+        self.target, self.size, self.ended = port, size, False
+        self.listener = socket.create_server(("localhost", 0))
+        self.port = self.listener.getsockname()[1]
+        self.sockets = []
+        self.threads = []
+        self._start(self._accept)
+
+    def _start(self, function, *args):
+        self.threads.append(threading.Thread(target=function, args=args, daemon=True))
+        self.threads[-1].start()
+
+    def _accept(self):
+        while True:
+            client = self.listener.accept()[0]
+            if self.ended:
+                return client.close()
+            server = socket.create_connection(("localhost", self.target))
+            self.sockets += client, server
+            self._start(self._pass_on, client, server)
+            self._start(self._pass_on, server, client)
+
+    def _pass_on(self, source, target):
+        with suppress(OSError):  # one of the two is gone
+            target.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            while data := source.recv(self.size):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.ended = True
+        socket.create_connection(self.listener.getsockname()).close()  # wakes accept
+        self.threads[0].join(TIMEOUT)
+        for end in self.sockets:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)  # wakes recv
+        for thread in self.threads:
+            thread.join(TIMEOUT)
+        for end in self.listener, *self.sockets:
+            end.close()
+
+
 class Program:
     """A Python program in a process of its own; a thread collects the lines that it prints."""
 
@@ -194,3 +306,60 @@ class Server(Program):
     def __init__(self, script=LAB / "server.py", **options):
         super().__init__(script, "--port", "0", **options)
         self.port = int(self.expect("Сервер запущен").rpartition(":")[2])
+
+
+class Terminal:
+    """A Python program in a pseudo-terminal, and the screen that a person would see there.
+
+    pexpect plays the keyboard, pyte draws what the program writes; Windows has neither.
+    """
+
+    def __init__(self, *command, env=None):
+        """Start python with command, in a terminal of 24 lines of 80 letters."""
+        self.process = pexpect.spawn(
+            sys.executable, [str(part) for part in command], dimensions=(24, 80),
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1",
+                 "PYTHONUNBUFFERED": "", **(env or {})})  # lines come whole
+        self.process.delaybeforesend = None
+        self.paper = pyte.Screen(80, 24)
+        self.paper.write_process_input = self.type  # it answers where its cursor is
+        self.pen = pyte.ByteStream(self.paper)
+
+    def type(self, keys):
+        """Press keys (str); Enter is "\\r"."""
+        self.process.send(keys)
+
+    def screen(self):
+        """Return the lines on the screen that are not empty."""
+        return [line.rstrip() for line in self.paper.display if line.strip()]
+
+    def draw(self):
+        """Draw what the program writes next; raises EOFError when it has ended, or TimeoutError."""
+        try:
+            self.pen.feed(self.process.read_nonblocking(65536, TIMEOUT))
+        except pexpect.EOF:
+            raise EOFError(f"ended; the screen has {self.screen()}") from None
+        except pexpect.TIMEOUT:
+            raise TimeoutError(f"no end, nothing new; the screen has {self.screen()}") from None
+
+    def wait_for(self, *lines):
+        """Wait until the last lines on the screen are these (str); return the whole screen."""
+        while self.screen()[-len(lines):] != [*lines]:
+            try:
+                self.draw()
+            except (EOFError, TimeoutError) as error:
+                raise type(error)(f"waited for {lines}: {error}") from None
+        return self.screen()
+
+    def end(self):
+        """Wait until the program ends by itself; return its exit status."""
+        with suppress(EOFError):
+            while True:
+                self.draw()
+        return self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.process.close(force=True)
