@@ -27,8 +27,9 @@ LEAVE = "покинуть чат"
 # Control characters, line separators, marks that hide or reorder text. Not "\n", which
 # here only ends a line, and not the joiners and tags that emoji are made of.
 CONTROLS = bytes([*range(10), *range(11, 32), 127])
-UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f"
-                    "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+                    "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001345f\U0001bca0-\U0001bca3"
+                    "\U0001d173-\U0001d17a\U000e0001]")
 
 answered = threading.Event()   # the server has spoken: it may be spoken to
 raw = threading.Event()        # and ends nothing with a newline
@@ -61,7 +62,7 @@ def read_lines(client_socket, chunk, framed):
     """Yield chunk and all that follows it as lists of lines (bytes, without line ends).
 
     Works for any size that recv returns. A line comes as soon as it is too long; the rest
-    of it is skipped. Raises OSError when the peer resets the connection.
+    of it is skipped. A reset is an end like any other.
     """
     tail, skipping = b"", False
     while chunk:
@@ -77,13 +78,16 @@ def read_lines(client_socket, chunk, framed):
             lines.append(tail)
             tail, skipping = b"", framed
         yield lines
-        chunk = client_socket.recv(RECV_SIZE)
+        try:
+            chunk = client_socket.recv(RECV_SIZE)
+        except OSError:
+            chunk = b""
     yield [tail] if tail else []
 
 
 def listen_for_messages(client_socket):
     """Print what the server says until the connection ends."""
-    with suppress(OSError):  # a reset is an end like any other
+    with suppress(OSError):  # a reset before the first word, or nobody to print for
         words, framed = first_words(client_socket)
         if not framed:
             raw.set()
@@ -98,10 +102,11 @@ def listen_for_messages(client_socket):
 
 def send_line(client_socket, line):
     """Send one message (str), ended as the server ends its own; raises OSError."""
-    answered.wait(2 * PAUSE)
-    if raw.is_set():      # one recv is one message there:
+    if not answered.wait(2 * PAUSE):
+        answered.set()    # a silent server is waited for only once
+    elif raw.is_set():    # one recv is one message there:
         answered.clear()  # wait for its echo before the next
-    else:
+    if not raw.is_set():
         line += "\n"
     client_socket.sendall(line.encode("utf-8", "replace"))
 
@@ -149,10 +154,11 @@ def talk(client_socket, listener, read_line):
     leaving.set()
     with suppress(OSError):
         client_socket.shutdown(socket.SHUT_WR)
-    answered.set()
-    while listener.is_alive() and answered.is_set():
+    while True:
         answered.clear()
         listener.join(patience)
+        if patience < PATIENCE or not answered.is_set() or not listener.is_alive():
+            return  # we are in a hurry, the server is silent, or all is said
 
 
 def start_client(host=SERVER_HOST, port=SERVER_PORT):
@@ -167,8 +173,8 @@ def start_client(host=SERVER_HOST, port=SERVER_PORT):
             stop()
 
         listener = threading.Thread(target=listen, daemon=True)
-        listener.start()
-        with patch_stdout() if PromptSession else nullcontext():
+        with nullcontext() if read_line is input else patch_stdout():
+            listener.start()
             talk(client_socket, listener, read_line)
 
 

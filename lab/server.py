@@ -28,8 +28,9 @@ PROMPT = "Введите своё имя:\n"
 # Control characters, line separators, marks that hide or reorder text. Not "\n", which
 # here only ends a line, and not the joiners and tags that emoji are made of.
 CONTROLS = bytes([*range(10), *range(11, 32), 127])
-UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f"
-                    "\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+                    "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001345f\U0001bca0-\U0001bca3"
+                    "\U0001d173-\U0001d17a\U000e0001]")
 
 log_lines = queue.SimpleQueue()   # str, or None at the end
 outbox = queue.SimpleQueue()      # (socket, or None for all; bytes, or b"" at the end)
@@ -78,7 +79,7 @@ def read_lines(client_socket, chunk, framed):
     """Yield chunk and all that follows it as lists of lines (bytes, without line ends).
 
     Works for any size that recv returns. A line comes as soon as it is too long; the rest
-    of it is skipped. Raises OSError when the peer resets the connection.
+    of it is skipped. A reset is an end like any other.
     """
     tail, skipping = b"", False
     while chunk:
@@ -94,7 +95,10 @@ def read_lines(client_socket, chunk, framed):
             lines.append(tail)
             tail, skipping = b"", framed
         yield lines
-        chunk = client_socket.recv(RECV_SIZE)
+        try:
+            chunk = client_socket.recv(RECV_SIZE)
+        except OSError:
+            chunk = b""
     yield [tail] if tail else []
 
 
@@ -195,7 +199,7 @@ def start_connection(client_socket, client_address):
     log(f"Новое подключение: {client_address}")
     send_message(PROMPT.encode(), client_socket)
     username = None
-    with suppress(OSError):  # a reset is an end like any other
+    with suppress(OSError):  # a reset before the first word
         for lines in read_lines(client_socket, *first_words(client_socket)):
             while client_socket in unsent:
                 with room:  # not heard again before its last words are out

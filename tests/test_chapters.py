@@ -1,0 +1,186 @@
+"""What nbval lets pass by itself, and what keeps the chapters in step with lab/."""
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import chapters
+
+CHAPTERS = chapters.notebooks()
+each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+
+def code_cells(path):
+    return [cell for cell in chapters.read(path).cells if cell.cell_type == "code"]
+
+
+def output_texts(cell):
+    for output in cell.outputs:
+        yield from [output.get("text", ""), output.get("evalue", ""),
+                    *map(str, output.get("data", {}).values())]
+
+
+def test_every_statement_of_the_scripts_is_taught():
+    untaught = chapters.untaught()
+    assert not untaught, "no cell teaches\n" + "\n".join(untaught)
+
+
+@each_chapter
+def test_cells_were_run_in_order(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_chapter
+def test_no_cell_escapes_comparison(path):
+    for cell in code_cells(path):
+        assert not re.search(r"NBVAL|PYTEST_VALIDATE", cell.source), cell.id
+        assert not cell.metadata.get("tags"), cell.id
+
+
+@each_chapter
+def test_kernel_is_the_readers_own_python(path):
+    assert chapters.read(path).metadata.kernelspec.name == "python3"
+
+
+@each_chapter
+def test_outputs_are_the_same_on_every_machine(path):
+    machine = re.compile(r"/(home|root|tmp|usr|Users|work)/|[A-Z]:\\|0x[0-9a-f]{6,}"
+                         r"|(localhost|127\.0\.0\.1)(:|', )(?!8080|70000)\d+")
+    for cell in code_cells(path):
+        assert not any(output.get("name") == "stderr" for output in cell.outputs), cell.id
+        for text in output_texts(cell):
+            assert not machine.search(text), f"{cell.id}: {machine.search(text)[0]}"
+
+
+@each_chapter
+def test_cell_ids_are_unique_and_telling(path):
+    ids = [cell.id for cell in chapters.read(path).cells]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(rf"c{path.stem[:2]}-[a-z0-9-]+", cell_id) for cell_id in ids)
+
+
+@each_chapter
+def test_links_lead_somewhere(path):
+    for cell in chapters.read(path).cells:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", cell.source):
+            assert "://" in target or (path.parent / target).exists(), f"{cell.id}: {target}"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the project in which one thing may be broken; run with run_copy."""
+    for name in "lab", "notebooks", "tests", "conftest.py", "pyproject.toml":
+        source = chapters.ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, tmp_path)
+    return tmp_path
+
+
+def run_copy(folder, *what):
+    """Run pytest in the copy; return its exit status and all that it printed."""
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *what],
+                          cwd=folder, capture_output=True, text=True, encoding="utf-8")
+    return done.returncode, re.sub(r"\x1b\[\d+m", "", done.stdout)
+
+
+def replace(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+CHAPTER = "notebooks/ru/01-sockets.ipynb"
+COVERAGE = "tests/test_chapters.py::test_every_statement_of_the_scripts_is_taught"
+
+
+def failed(printed):
+    return re.findall(r"^FAILED \S+::(.+?)(?: - .*)?$", printed, re.M)
+
+
+def test_the_copy_itself_passes(copy):
+    status, printed = run_copy(copy, CHAPTER, COVERAGE)
+    assert status == 0, printed
+
+
+def test_a_changed_character_in_the_script_fails_its_cell(copy):
+    replace(copy / "lab" / "server.py", "Введите своё имя", "Введите своё Имя")
+    status, printed = run_copy(copy, CHAPTER)
+    assert status == 1 and len(failed(printed)) == 1
+    assert "-PROMPT = \"Введите своё Имя" in printed and "+PROMPT = \"Введите своё имя" in printed
+
+
+def test_a_changed_character_in_a_building_cell_fails_that_cell(copy):
+    replace(copy / CHAPTER, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
+    status, printed = run_copy(copy, CHAPTER)
+    assert status == 1 and failed(printed) == ["Cell 0"]
+    assert "-SERVER_HOST = 'localhost'" in printed and "+SERVER_HOST = 'Localhost'" in printed
+
+
+def test_an_untaught_function_fails_by_name(copy):
+    with open(copy / "lab" / "client.py", "a", encoding="utf-8") as script:
+        script.write("\n\ndef whisper():\n    pass\n")
+    status, printed = run_copy(copy, COVERAGE)
+    assert status == 1 and "lab/client.py: whisper" in printed
+
+
+def test_a_deleted_building_cell_fails_by_name(copy):
+    path = copy / CHAPTER
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "c01-build-prompt"]
+    nbformat.write(notebook, path)
+    status, printed = run_copy(copy, COVERAGE)
+    assert status == 1 and "lab/server.py: PROMPT" in printed
+
+
+def test_a_cell_that_names_what_the_script_lacks_fails(copy):
+    replace(copy / CHAPTER, "# lab/server.py: PROMPT", "# lab/server.py: PROMPTER")
+    status, printed = run_copy(copy, CHAPTER)
+    assert status == 1 and "lab/server.py has no PROMPTER" in printed
+
+
+def test_an_edited_output_fails_its_cell(copy):
+    replace(copy / CHAPTER, "6 букв, 12 байтов", "6 букв, 11 байтов")
+    status, printed = run_copy(copy, CHAPTER)
+    assert status == 1 and len(failed(printed)) == 1 and "6 букв, 12 байтов" in printed
+
+
+def test_cleared_outputs_fail(copy):
+    path = copy / CHAPTER
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, path)
+    status, printed = run_copy(copy, "tests/test_chapters.py", "-k", "run_in_order")
+    assert status == 1 and "test_cells_were_run_in_order[01-sockets]" in printed
+
+
+def test_a_thread_or_a_process_left_behind_fails_the_last_cell(copy):
+    path = copy / CHAPTER
+    original = nbformat.read(path, as_version=4)
+    for left in ("import threading; threading.Thread(target=threading.Event().wait, name='ghost', daemon=True).start()",
+                 "import subprocess, sys; _ = subprocess.Popen([sys.executable, '-c', 'input() # ghost'], stdin=subprocess.PIPE)"):
+        notebook = nbformat.from_dict(original)
+        cell = nbformat.v4.new_code_cell(left, id="c01-ghost", execution_count=1)
+        notebook.cells = [cell]
+        nbformat.write(notebook, path)
+        status, printed = run_copy(copy, CHAPTER)
+        assert status == 1 and "left behind by the chapter" in printed and "ghost" in printed
+
+
+def test_the_tool_repairs_what_is_out_of_step_and_changes_nothing_else(copy):
+    tool = [sys.executable, "notebooks/chapters.py"]
+    before = (copy / CHAPTER).read_bytes()
+    assert subprocess.run([*tool, CHAPTER], cwd=copy).returncode == 0
+    assert (copy / CHAPTER).read_bytes() == before
+    replace(copy / CHAPTER, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
+    assert subprocess.run([*tool, "--check", CHAPTER], cwd=copy).returncode == 1
+    assert subprocess.run([*tool, CHAPTER], cwd=copy).returncode == 0
+    assert (copy / CHAPTER).read_bytes() == before

@@ -1,0 +1,459 @@
+"""What a person may rely on in lab/client.py, seen through pipes and in a real terminal."""
+import io
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from peers import LAB, TIMEOUT, Peer, Program, Server, Terminal
+
+if sys.platform != "win32":
+    import termios
+
+CLIENT = LAB / "client.py"
+PROMPT = "Введите своё имя:"
+JOINED = "Аня присоединился к чату."
+LEFT = "Аня вышел из чата."
+LOST = "Соединение с сервером потеряно."
+HARM = ["\x1b]2;title\x07", "\x1b[5m", "\x9b5m", "\x08\x08", "c\rd", "\u2028", "\u202e"]
+
+# The assignment's own server knows one port only; this runs it on a free one, which it prints.
+SAMPLE = Path(__file__).parent / "sample" / "server.py"
+RUN_SAMPLE = """import sys
+source = open(sys.argv[1], encoding="utf-8").read().replace("SERVER_PORT = 8080", "SERVER_PORT = 0")
+exec(source.replace("{SERVER_PORT}", "{server_socket.getsockname()[1]}"))"""
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX terminals and signals")
+
+
+class Host(Peer):
+    """The server's end of a connection, for a test that plays the server."""
+
+    def __init__(self, listener, prompt=f"{PROMPT}\n"):
+        """Accept the client that comes next, and ask for its name."""
+        self.socket, _ = listener.accept()
+        self.socket.settimeout(TIMEOUT)
+        self.buffer = b""
+        self.send(prompt.encode())
+
+
+class Screen(Terminal):
+    """The client in a terminal, as a person sees it."""
+
+    def __init__(self, port, env=None):
+        super().__init__(CLIENT, "--port", port, env=env)
+        self.process.logfile_read = self.written = io.BytesIO()
+
+    def see(self, *wanted):
+        """Wait until the wanted lines, and no others, are on the screen."""
+        with suppress(TimeoutError, EOFError):
+            while self.screen() != [*wanted]:
+                self.draw()
+        assert self.screen() == [*wanted]
+
+    def join(self):
+        """Give a name when asked for it, and see oneself join."""
+        self.see(PROMPT, ">")
+        self.type("Аня\r")
+        self.see(PROMPT, JOINED, ">")
+
+    def end(self):
+        """Wait until the client ends by itself; return its status. The terminal is as before."""
+        status = super().end()
+        flags = termios.tcgetattr(self.process.child_fd)[3]
+        assert flags & termios.ECHO and flags & termios.ICANON
+        return status
+
+
+def pipe(port, *args, **options):
+    """Start the client between two pipes."""
+    return Program(CLIENT, "--port", port, *args, **options)
+
+
+def port_of(listener):
+    return listener.getsockname()[1]
+
+
+def hear(peer, wanted):
+    """Listen to as many bytes as wanted (str) has, however they are cut; they must be wanted."""
+    data = b""
+    while len(data) < len(wanted.encode()) and (more := peer.socket.recv(65536)):
+        data += more
+    assert data.decode() == wanted
+
+
+@pytest.fixture
+def listener():
+    """A listening socket, for a test that plays the server."""
+    with socket.create_server(("localhost", 0)) as listener:
+        listener.settimeout(TIMEOUT)
+        yield listener
+
+
+@pytest.fixture
+def server():
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+def boris(server):
+    """Somebody else in the chat."""
+    with Peer(server.port, "Борис") as boris:
+        yield boris
+
+
+@pytest.fixture
+def anya(server, boris):
+    """The client in a terminal, in the chat."""
+    with Screen(server.port) as anya:
+        anya.join()
+        boris.expect(JOINED)
+        yield anya
+
+
+# What arrives
+
+def test_a_line_that_comes_byte_by_byte_is_printed_whole(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        assert client.line() == PROMPT
+        for byte in "Борис: съешь ещё 👩‍🍳🥐\n".encode():
+            host.send(bytes([byte]))
+        assert client.line() == "Борис: съешь ещё 👩‍🍳🥐"
+
+
+def test_many_lines_in_one_send_are_all_printed(listener):
+    lines = [f"Борис: {n}" for n in range(3000)]
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        host.say("\n".join(lines))
+        assert [client.line() for _ in range(3001)] == [PROMPT, *lines]
+
+
+def test_bytes_that_are_no_letters_end_nothing(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        host.send("Борис: \udcff!\n".encode("utf-8", "surrogateescape"))
+        assert [client.line(), client.line()] == [PROMPT, "Борис: \ufffd!"]
+
+
+def test_a_line_may_end_as_on_windows(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        host.send("Борис: привет\r\nБорис: пока\r\n".encode())
+        assert [client.line() for _ in range(3)] == [PROMPT, "Борис: привет", "Борис: пока"]
+
+
+def test_of_a_line_that_is_far_too_long_the_rest_is_skipped(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        host.say(f"{'много ' * 100_000}\nБорис: привет")
+        assert client.line() == PROMPT
+        assert len(client.line()) < 100_000
+        assert client.line() == "Борис: привет"
+
+
+def test_a_server_that_pauses_in_mid_letter_is_not_cut(listener):
+    data = "Борис: привет\n".encode()
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        host.send(data[:-6])
+        time.sleep(1.5)  # longer than a client waits for the first newline
+        host.send(data[-6:])
+        assert [client.line(), client.line()] == [PROMPT, "Борис: привет"]
+
+
+def test_what_could_harm_a_terminal_does_not_get_into_a_pipe(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        client.expect(PROMPT)
+        for harm in HARM:
+            host.say(f"<{harm}>")
+            line = client.line()
+            assert line.isprintable() and (line[0], line[-1]) == ("<", ">")
+
+
+@posix
+def test_what_could_harm_a_terminal_does_not_get_there(listener):
+    with Screen(port_of(listener)) as client, Host(listener) as host:
+        host.say(f"Борис: {' '.join(HARM)}")
+        host.close()
+        client.end()
+        assert client.screen()[1].startswith("Борис: ")
+        assert [harm for harm in HARM if harm.encode() in client.written.getvalue()] == []
+
+
+def test_letters_that_the_output_does_not_know_are_no_error(listener):
+    env = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    with pipe(port_of(listener), env=env) as client, Host(listener) as host:
+        host.say("Борис: hi")
+        assert client.line() == "??????? ???? ???:"
+        assert client.line() == "?????: hi"
+        client.type("ё")
+        client.end_input()
+        assert host.rest() == ["\ufffd\ufffd"]
+        host.close()
+        assert (client.rest(), client.process.returncode) == ([], 0)
+
+
+# The end
+
+@pytest.mark.parametrize("word", ["покинуть чат", "Покинуть Чат", "ПОКИНУТЬ ЧАТ"])
+def test_the_word_leaves_and_the_others_hear_it(server, boris, word):
+    with pipe(server.port) as client:
+        client.type("Аня")
+        client.expect(JOINED)
+        client.type(word)
+        assert (client.rest(), client.process.returncode) == ([], 0)
+    assert boris.expect(LEFT) == [JOINED]
+
+
+def test_the_word_leaves_a_server_that_neither_reads_nor_answers(listener):
+    with pipe(port_of(listener)) as client, Host(listener, prompt=""):
+        client.type("Аня\n" + 9 * "есть кто?\n" + "покинуть чат")
+        assert (client.rest(), client.process.returncode) == ([], 0)
+
+
+def test_the_word_leaves_a_server_that_talks_on(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        client.expect(PROMPT)
+        client.type("покинуть чат")
+        end = time.monotonic() + TIMEOUT
+        with pytest.raises(ConnectionError):  # the client is gone
+            while time.monotonic() < end:
+                host.say("Борис: и ещё одно…")
+        client.rest()
+        assert client.process.returncode == 0
+
+
+@posix
+def test_the_word_leaves_in_a_terminal(listener):
+    with Screen(port_of(listener)) as client, Host(listener):
+        client.see(PROMPT, ">")
+        client.type("Покинуть чат\r")
+        assert client.end() == 0
+        assert client.screen() == [PROMPT]
+
+
+@pytest.mark.parametrize("go", [Host.close, Host.reset])
+def test_in_a_pipe_the_client_ends_when_the_server_goes(listener, go):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        client.expect(PROMPT)
+        client.process.stdin.write("недопис".encode())
+        client.process.stdin.flush()
+        go(host)
+        assert (client.rest(), client.process.returncode) == ([LOST], 0)
+
+
+def test_what_a_server_says_just_before_it_goes_is_printed(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        host.send("до встр".encode())
+        host.close()
+        assert (client.rest(), client.process.returncode) == ([PROMPT, "до встр", LOST], 0)
+
+
+@posix
+@pytest.mark.parametrize("go", [Host.close, Host.reset])
+def test_in_a_terminal_the_client_ends_in_mid_word_when_the_server_goes(listener, go):
+    with Screen(port_of(listener)) as client, Host(listener) as host:
+        client.see(PROMPT, ">")
+        client.type("недопис")
+        client.see(PROMPT, "> недопис")
+        go(host)
+        assert client.end() == 0
+        assert client.screen() == [PROMPT, LOST]
+
+
+@posix
+def test_in_a_terminal_the_client_ends_when_the_server_goes_at_once(listener):
+    with Screen(port_of(listener)) as client:
+        Host(listener, prompt="").close()
+        assert client.end() == 0
+        assert client.screen() == [LOST]
+
+
+def test_the_end_of_a_pipe_leaves_after_all_was_sent_and_all_echoes_were_printed(server, boris):
+    messages = [f"сообщение {n}" for n in range(5000)]
+    heard = [JOINED, *(f"Аня: {message}" for message in messages)]
+    with pipe(server.port) as client:
+        client.type("\n".join(["Аня", *messages]))
+        client.end_input()
+        assert boris.expect(LEFT) == heard
+        assert (client.rest(), client.process.returncode) == ([PROMPT, *heard], 0)
+
+
+@posix
+def test_ctrl_d_leaves_after_all_was_sent_and_all_echoes_were_printed(anya, boris):
+    anya.type("раз\rдва\rтри\r\x04")
+    assert boris.expect(LEFT) == ["Аня: раз", "Аня: два", "Аня: три"]
+    assert anya.end() == 0
+    assert anya.screen() == [PROMPT, JOINED, "Аня: раз", "Аня: два", "Аня: три"]
+
+
+def test_the_servers_last_words_after_the_end_of_a_pipe_are_printed(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        client.type("Аня")
+        client.end_input()
+        assert host.rest() == ["Аня"]
+        host.say("до встречи")
+        host.close()
+        assert (client.rest(), client.process.returncode) == ([PROMPT, "до встречи"], 0)
+
+
+def test_the_end_of_a_pipe_does_not_wait_for_ever_for_last_words(listener):
+    with pipe(port_of(listener)) as client, Host(listener):
+        client.end_input()
+        assert client.process.wait(3 * TIMEOUT) == 0
+        assert client.rest() == [PROMPT]
+
+
+@posix
+def test_sigint_leaves_in_a_pipe(server, boris):
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
+    with pipe(server.port) as client:
+        client.type("Аня")
+        client.expect(JOINED)
+        assert client.stop() == 0
+        assert client.rest() == []
+    assert boris.expect(LEFT) == [JOINED]
+
+
+@posix
+def test_ctrl_c_leaves_in_mid_word(anya, boris):
+    anya.type("недопис")
+    anya.see(PROMPT, JOINED, "> недопис")
+    anya.type("\x03")
+    assert boris.expect(LEFT) == []
+    assert anya.end() == 0
+    assert anya.screen() == [PROMPT, JOINED]
+
+
+def test_the_client_ends_without_a_traceback_when_nobody_reads_its_output(listener):
+    with subprocess.Popen(
+            [sys.executable, CLIENT, "--port", str(port_of(listener))], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client, Host(listener) as host:
+        client.stdout.readline()
+        client.stdout.close()
+        host.say("Борис: привет")
+        client.wait(TIMEOUT)
+        assert client.stderr.read() == b""
+
+
+@pytest.mark.parametrize("args", [
+    [], ["--port", "abc"], ["--port", "99999"], ["--host", "no-such-host.invalid"]])
+def test_without_a_connection_one_line_says_so(args):
+    with socket.socket() as deaf:
+        deaf.bind(("localhost", 0))  # nobody else gets this port, and nobody listens there
+        with pipe(port_of(deaf), *args) as client:
+            [line] = client.rest()
+            assert (args or [str(port_of(deaf))])[-1] in line and "Traceback" not in line
+            assert client.process.returncode == 1
+
+
+# What is typed
+
+def test_enter_on_an_empty_line_sends_nothing(listener):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        client.type("\nАня\n\nпривет")
+        client.end_input()
+        assert host.rest() == ["Аня", "привет"]
+
+
+@posix
+def test_typed_bytes_that_are_no_letters_end_nothing(anya, boris):
+    anya.type(b"x\xffy\r")
+    assert boris.expect("Аня: x?y") == []
+
+
+@posix
+def test_enter_on_an_empty_line_sends_nothing_from_a_terminal(anya, boris):
+    anya.type("\r\rпривет\r")
+    assert boris.expect("Аня: привет") == []
+
+
+@posix
+def test_a_half_typed_line_survives_an_incoming_message(anya, boris):
+    anya.type("недописан")
+    anya.see(PROMPT, JOINED, "> недописан")
+    boris.say("ты тут?")
+    anya.see(PROMPT, JOINED, "Борис: ты тут?", "> недописан")
+    anya.type("ная строка\r")
+    assert boris.expect("Аня: недописанная строка") == ["Борис: ты тут?"]
+    anya.see(PROMPT, JOINED, "Борис: ты тут?", "Аня: недописанная строка", ">")
+
+
+@posix
+def test_arrow_up_brings_back_the_last_line(anya, boris):
+    anya.type("привет\r")
+    anya.see(PROMPT, JOINED, "Аня: привет", ">")
+    anya.type("\x1b[A")
+    anya.see(PROMPT, JOINED, "Аня: привет", "> привет")
+
+
+@posix
+def test_each_line_of_a_pasted_text_that_is_not_empty_is_a_message(anya, boris):
+    anya.type("\x1b[200~раз\r\rдва три\r\x1b[201~\r")
+    assert boris.expect("Аня: два три") == ["Аня: раз"]
+    anya.see(PROMPT, JOINED, "Аня: раз", "Аня: два три", ">")
+
+
+@posix
+def test_without_prompt_toolkit_plain_lines_work_in_a_terminal(server, tmp_path):
+    (tmp_path / "prompt_toolkit.py").write_text("raise ImportError")
+    with Screen(server.port, env={"PYTHONPATH": str(tmp_path)}) as anya:
+        anya.see(PROMPT)
+        while anya.paper.cursor.x:  # the line's end is still to come
+            anya.draw()
+        anya.type("Аня\r")
+        anya.see(PROMPT, "Аня", JOINED)
+        anya.type("привет\r")
+        anya.see(PROMPT, "Аня", JOINED, "привет", "Аня: привет")
+        server.stop()
+        assert anya.end() == 0
+        assert anya.screen() == [PROMPT, "Аня", JOINED, "привет", "Аня: привет", LOST]
+
+
+# Answer as you were spoken to
+
+def test_a_server_without_newlines_hears_each_message_bare_and_apart(listener):
+    with pipe(port_of(listener)) as client, Host(listener, prompt=PROMPT) as host:
+        client.type("Аня\nпривет\nпока")
+        for said, answer in ("Аня", JOINED), ("привет", "Аня: привет"), ("пока", "Аня: пока"):
+            assert host.socket.recv(1024).decode() == said
+            host.send(answer.encode())
+        assert [client.line() for _ in range(4)] == [PROMPT, JOINED, "Аня: привет", "Аня: пока"]
+
+
+def test_the_assignments_own_server_hears_each_message_apart():
+    with Program("-c", RUN_SAMPLE, SAMPLE, env={"PYTHONUNBUFFERED": "1"}) as sample:
+        port = int(sample.expect("Сервер запущен").rpartition(":")[2])
+        with Peer(port) as boris, pipe(port) as client:
+            hear(boris, PROMPT)
+            boris.send("Борис".encode())
+            hear(boris, "Борис присоединился к чату.")
+            client.type("Аня\nпривет\nпока")
+            client.end_input()
+            hear(boris, f"{JOINED}Аня: приветАня: пока{LEFT}")
+            assert [client.line() for _ in range(4)] == [
+                PROMPT, JOINED, "Аня: привет", "Аня: пока"]
+
+
+# How it is started
+
+def test_it_starts_in_its_own_folder(server):
+    with Program("client.py", "--host", "localhost", "--port", server.port, cwd=LAB) as client:
+        client.expect(PROMPT)
+
+
+def test_help_names_the_options_and_their_defaults():
+    with Program(CLIENT, "--help") as client:
+        text = " ".join(client.rest())
+    assert all(word in text for word in ["--host", "localhost", "--port", "8080"])
+
+
+def test_it_talks_to_a_server_with_an_ipv6_address():
+    try:
+        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with listener, pipe(port_of(listener), "--host", "::1") as client, Host(listener):
+        client.expect(PROMPT)
