@@ -174,7 +174,7 @@ class Guest(Peer):
 
 
 class Proxy:
-    """A wire between clients and a server that passes on what it gets in small pieces, both ways.
+    """A wire to a server that passes on what it gets in small pieces, both ways.
 
     TCP may glue pieces together again: what is proved through it must hold for any size.
     """
