@@ -18,7 +18,7 @@ except ImportError:
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
-RECV_SIZE = 16384     # bytes taken from the socket at a time
+RECV_SIZE = 8192      # bytes taken from the socket at a time
 PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
 MAX_MESSAGE = 65536   # bytes in a line; what is longer is cut
 PATIENCE = 5.0        # seconds that a silent server is waited for at the end of input
@@ -76,7 +76,8 @@ def read_lines(client_socket, chunk, framed):
         framed = framed or bool(lines)
         if tail and (not framed or len(tail) > MAX_MESSAGE + 1):  # 1 may be the \r of \r\n
             lines.append(tail)
-            tail, skipping = b"", framed
+            tail = b""
+            skipping = framed  # one without newlines starts anew
         yield lines
         try:
             chunk = client_socket.recv(RECV_SIZE)

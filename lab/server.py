@@ -16,7 +16,7 @@ from contextlib import suppress
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
-RECV_SIZE = 16384     # bytes taken from the socket at a time
+RECV_SIZE = 8192      # bytes taken from the socket at a time
 PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
 MAX_NAME = 32         # characters
 MAX_MESSAGE = 4096    # bytes, without the line end
@@ -34,7 +34,7 @@ UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u2
 
 log_lines = queue.SimpleQueue()   # str, or None at the end
 outbox = queue.SimpleQueue()      # (socket, or None for all; bytes, or b"" at the end)
-unsent = {}                       # socket: bytes that wait for room in the system's buffer
+unsent = {}                       # socket: bytes not sent yet; b"" while its own words wait
 lock = threading.RLock()          # guards both lists
 room = threading.Condition(lock)  # rung after each broadcast
 connected_clients = []            # sockets
@@ -93,7 +93,8 @@ def read_lines(client_socket, chunk, framed):
         framed = framed or bool(lines)
         if tail and (not framed or len(tail) > MAX_MESSAGE + 1):  # 1 may be the \r of \r\n
             lines.append(tail)
-            tail, skipping = b"", framed
+            tail = b""
+            skipping = framed  # one without newlines starts anew
         yield lines
         try:
             chunk = client_socket.recv(RECV_SIZE)
@@ -123,18 +124,18 @@ def remove_user(client_socket):
 
 def deliver(client_socket, data):
     """Send data (bytes) without waiting; keep what finds no room, let go who is too far behind."""
-    data = unsent.pop(client_socket, b"") + data
+    rest = unsent.pop(client_socket, b"") + data
     try:
         if DONTWAIT or select.select([], [client_socket], [], 0)[1]:
-            data = data[client_socket.send(data, DONTWAIT):]
+            rest = rest[client_socket.send(rest, DONTWAIT):]
     except BlockingIOError:
         pass
     except OSError:
         return remove_user(client_socket)
-    if len(data) > MAX_BEHIND:
+    if len(rest) - len(data) > MAX_BEHIND:  # of what was said before data
         remove_user(client_socket)
-    elif data:
-        unsent[client_socket] = data
+    elif rest:
+        unsent[client_socket] = rest
 
 
 def broadcast():
@@ -201,9 +202,11 @@ def start_connection(client_socket, client_address):
     username = None
     with suppress(OSError):  # a reset before the first word
         for lines in read_lines(client_socket, *first_words(client_socket)):
-            while client_socket in unsent:
+            if client_socket in unsent:
                 with room:  # not heard again before its last words are out
-                    room.wait(RETRY)
+                    room.wait_for(lambda: client_socket not in unsent)
+                if username and client_socket not in connected_clients:
+                    break  # it was let go meanwhile
             if lines:
                 unsent.setdefault(client_socket, b"")
             while lines and not username:

@@ -67,11 +67,11 @@ def source(script, wanted):
     for name in wanted:
         if not any(name in bound for bound, _ in found):
             raise OutOfStep(f"{script} has no {name}")
-    text = ""
-    for bound, body in found:
-        if set(bound) & set(wanted):
-            long = "\n" in body or text.endswith("\n\n")
-            text += ("\n\n\n" if text and long else "\n" if text else "") + body
+    parts = [body for bound, body in found if set(bound) & set(wanted)]
+    text = parts[0]
+    for above, below in zip(parts, parts[1:]):
+        apart = re.search(r"^(def|class) ", above + "\n" + below, re.M)
+        text += ("\n\n\n" if apart else "\n") + below
     return text
 
 

@@ -51,7 +51,7 @@ class Journal:
 class Peer:
     """One end of a TCP connection, for a person who speaks and listens line by line."""
 
-    def __init__(self, port, name=None, host="localhost"):
+    def __init__(self, port, name=None, host="127.0.0.1"):
         """Connect to host:port; with a name, answer the prompt and hear oneself join."""
         self.socket = socket.create_connection((host, port), TIMEOUT)
         self.buffer = b""
@@ -182,7 +182,7 @@ class Proxy:
     def __init__(self, port, size=1):
         """Listen on a free port, self.port; pass on to port, at most size bytes at a time."""
         self.target, self.size, self.ended = port, size, False
-        self.listener = socket.create_server(("localhost", 0))
+        self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.sockets = []
         self.threads = []
@@ -197,7 +197,7 @@ class Proxy:
             client = self.listener.accept()[0]
             if self.ended:
                 return client.close()
-            server = socket.create_connection(("localhost", self.target))
+            server = socket.create_connection(("127.0.0.1", self.target))
             self.sockets += client, server
             self._start(self._pass_on, client, server)
             self._start(self._pass_on, server, client)
