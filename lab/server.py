@@ -104,7 +104,7 @@ def read_lines(client_socket, chunk, framed):
 
 
 def send_message(message, client_socket=None):
-    """Queue message (bytes, whole lines) for all, or for one client alone."""
+    """Queue message (bytes, whole lines) for all, or for one client alone; never waits."""
     outbox.put((client_socket, message))
 
 
@@ -170,7 +170,7 @@ def add_user(client_socket, line):
     """Take line (bytes) as the client's name and return it, or None after saying why not."""
     username = clean(line).decode().strip()
     with lock:
-        if not any(c.isprintable() and not c.isspace() for c in username):
+        if not any(c > " " and c.isprintable() for c in username):
             reason = "Имя не может быть пустым."
         elif len(username) > MAX_NAME:
             reason = f"Имя не может быть длиннее {MAX_NAME} символов."
