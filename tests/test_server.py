@@ -371,11 +371,12 @@ def test_a_name_that_is_no_utf8_is_taken_with_replaced_letters(enter):
 
 
 def test_no_harmful_character_of_a_message_reaches_another(enter):
-    anna, boris = enter("Аня", "Боря")
-    for character in HARMFUL:
-        anna.say(f"до{character}после")
-    heard = "".join(hear(boris, len(HARMFUL)))
-    assert heard.count("Аня: до") == heard.count("после") == len(HARMFUL)
+    ann, boris = enter("Ann", "Боря")
+    heard = ""
+    for character in HARMFUL:  # one at a time: all in ASCII is a case of its own
+        ann.say(f"before{character}after")
+        heard += boris.line()
+    assert heard.count("Ann: before") == heard.count("after") == len(HARMFUL)
     assert not [ascii(character) for character in HARMFUL if character in heard]
 
 
@@ -390,13 +391,14 @@ def test_no_harmful_character_of_a_name_reaches_another(server, enter):
 
 
 @pytest.mark.parametrize("forged", [
-    "ой\rБоря вышел из чата.", "ой\x1b[2K\x1b[GБоря: да", "ой\x9b2K\x9bGБоря: да",
-    "ой\x85Боря: да", "ой\u2028Боря: да", "ой\u2029Боря: да", "ой\vБоря: да", "\x08" * 9 + "Боря: да"])
+    "hm\rBob: yes", "hm\x1b[2K\x1b[GBob: yes", "hm\x9b2K\x9bGBob: yes", "hm\x85Bob: yes",
+    "hm\u2028Bob: yes", "hm\u2029Bob: yes", "hm\vBob: yes", "\x08" * 9 + "Bob: yes"])
 def test_no_line_of_another_can_be_forged(enter, forged):
-    anna, boris, newcomer = enter("Аня", "Боря", None)
-    anna.say(forged)
+    ann, bob, newcomer = enter("Ann", "Bob", None)
+    ann.say(forged)
+    said = bob.line()
     newcomer.say(forged)
-    for line in hear(boris, 2):
+    for line in said, bob.line():
         assert line.isprintable() and line.splitlines() == [line]
 
 
@@ -467,10 +469,10 @@ def test_out_of_descriptors_those_inside_chat_on_and_newcomers_wait_for_room():
         anna, boris = [stack.enter_context(Peer(server.port, name)) for name in ("Аня", "Боря")]
         *crowd, last = [stack.enter_context(Peer(server.port)) for _ in range(30)]
         server.expect("ждут")
-        used, began = processor_time(server), time.monotonic()
-        server.expect("ждут")
-        server.expect("ждут")
-        assert processor_time(server) - used < (time.monotonic() - began) / 2
+        used = processor_time(server)
+        time.sleep(2)  # what it does all the while is what this is about
+        assert processor_time(server) - used < 1
+        assert server.lines.qsize() < 20
         boris.say("нас много")
         anna.expect("Боря: нас много")
         for peer in crowd:
@@ -562,7 +564,7 @@ def test_help_and_unknown_options_are_answered():
 
 
 def test_it_starts_in_its_own_folder_and_says_line_by_line_which_port_it_took():
-    with Server("server.py", cwd=LAB) as server, Peer(server.port, "Аня"):
+    with Server("server.py", cwd=LAB, env={"PYTHONUNBUFFERED": ""}) as server, Peer(server.port, "Аня"):
         assert server.line().startswith("Новое подключение: ")
 
 
