@@ -222,12 +222,13 @@ def accept_client(server_socket):
     """Accept a connection, if one comes, and start its thread; wait when there is no room."""
     try:
         client_socket, client_address = server_socket.accept()
-        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except (TimeoutError, ConnectionError):
         return  # nobody came, or nobody stayed
     except OSError as error:  # no descriptors left: newcomers wait in the backlog
         log(f"Новые подключения ждут: {error.strerror}")
         return time.sleep(1)
+    with suppress(OSError):  # it may be gone again already
+        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     while True:
         with suppress(RuntimeError):
             return threading.Thread(target=start_connection, daemon=True,

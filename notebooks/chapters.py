@@ -17,8 +17,6 @@ import re
 import sys
 from pathlib import Path
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = "lab/server.py", "lab/client.py"
 PLACE = re.compile(r"# (lab/\w+\.py(?:, lab/\w+\.py)*): (\w+(?:, \w+)*)")
@@ -110,6 +108,7 @@ def check_cell(cell_source):
 
 def read(path):
     """Return the notebook at path."""
+    import nbformat  # takes its time, and the chapters, which import us, do without
     return nbformat.read(path, as_version=4)
 
 
@@ -156,6 +155,7 @@ def run(notebook, folder):
 
 def main():
     """Bring the chapters into step, or with --check tell where they are not."""
+    import nbformat
     parser = argparse.ArgumentParser(description="Keep the chapters in step with lab/.")
     parser.add_argument("--check", action="store_true", help="change nothing, tell what differs")
     parser.add_argument("notebook", nargs="*", type=Path, help="only these (all)")

@@ -305,7 +305,11 @@ class Server(Program):
 
     def __init__(self, script=LAB / "server.py", **options):
         super().__init__(script, "--port", "0", **options)
-        self.port = int(self.expect("Сервер запущен").rpartition(":")[2])
+        try:
+            self.port = int(self.expect("Сервер запущен").rpartition(":")[2])
+        except (TimeoutError, EOFError):
+            self.__exit__()
+            raise
 
 
 class Terminal:

@@ -70,9 +70,9 @@ class Screen(Terminal):
         return status
 
 
-def pipe(port, *args, **options):
-    """Start the client between two pipes."""
-    return Program(CLIENT, "--port", port, *args, **options)
+def pipe(port, *args, env=None):
+    """Start the client between two pipes; it must flush by itself what it prints."""
+    return Program(CLIENT, "--port", port, *args, env={"PYTHONUNBUFFERED": "", **(env or {})})
 
 
 def port_of(listener):

@@ -244,6 +244,15 @@ def test_last_words_of_one_who_has_not_read_all_are_heard(enter):
     assert boris.line() == "Аня: пока"
 
 
+@pytest.mark.xfail(strict=True, reason="who can't be sent to is heard no more, though the server has the words")
+def test_all_that_one_said_who_left_without_listening_is_heard(enter):
+    anna, boris = enter("Аня", "Боря")
+    said = [f"{i} ".ljust(100, "x") for i in range(300)]
+    anna.send("".join(f"{text}\n" for text in said).encode())
+    anna.close()
+    assert boris.expect("Аня вышел из чата.") == [f"Аня: {text}" for text in said]
+
+
 def test_a_name_may_be_the_last_words(enter):
     boris, anna = enter("Боря", None)
     anna.send("Аня".encode())
