@@ -103,11 +103,11 @@ def listen_for_messages(client_socket):
 
 def send_line(client_socket, line):
     """Send one message (str), ended as the server ends its own; raises OSError."""
-    if not answered.wait(2 * PAUSE):
-        answered.set()    # a silent server is waited for only once
-    elif raw.is_set():    # one recv is one message there:
+    answered.wait(2 * PAUSE)
+    if raw.is_set():      # one recv is one message there:
         answered.clear()  # wait for its echo before the next
-    if not raw.is_set():
+    else:
+        answered.set()    # a server that says nothing is waited for only once
         line += "\n"
     client_socket.sendall(line.encode("utf-8", "replace"))
 

@@ -234,7 +234,7 @@ class Program:
         self.process = subprocess.Popen(
             [sys.executable, *map(str, command)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUTF8": "1", **(env or {})}, **options)
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHON_COLORS": "0", **(env or {})}, **options)
         self.lines = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
