@@ -181,17 +181,17 @@ def start_client(host=SERVER_HOST, port=SERVER_PORT):
 
 def main():
     """Run the client with the options given; status 1 when there is no connection."""
+    for stream in filter(None, (sys.stdin, sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="replace")  # a terminal may lack some letters
     parser = argparse.ArgumentParser(description="Клиент чата.")
     parser.add_argument("--host", default=SERVER_HOST, help="адрес сервера (%(default)s)")
     parser.add_argument("--port", default=SERVER_PORT, help="порт сервера (%(default)s)")
     args = parser.parse_args()
-    for stream in sys.stdin, sys.stdout:
-        stream.reconfigure(errors="replace")
     try:
         start_client(args.host, int(args.port))
     except KeyboardInterrupt:
         pass
-    except (OSError, OverflowError, ValueError) as error:
+    except (OSError, OverflowError, TypeError, ValueError) as error:
         sys.exit(f"Нет соединения с {args.host}:{args.port}: {error}")
     os._exit(0)  # the listener may still be printing, and would hold up a usual end
 

@@ -131,7 +131,7 @@ def deliver(client_socket, data):
     except BlockingIOError:
         pass
     except OSError:
-        return remove_user(client_socket)
+        return  # it is gone: its thread will read its last words, and the end
     if len(rest) - len(data) > MAX_BEHIND:  # of what was said before data
         remove_user(client_socket)
     elif rest:
@@ -255,12 +255,13 @@ def start_server(host=SERVER_HOST, port=SERVER_PORT):
 
 def main():
     """Run the server with the options given, until Ctrl+C or SIGTERM."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="replace")  # a terminal may lack some letters
     parser = argparse.ArgumentParser(description="Сервер чата.")
     parser.add_argument("--host", default=SERVER_HOST, help="адрес (%(default)s)")
     parser.add_argument("--port", default=SERVER_PORT,
                         help="порт, 0 — любой свободный (%(default)s)")
     args = parser.parse_args()
-    sys.stdout.reconfigure(errors="replace")  # a terminal may lack the letters of a name
     with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     for signum in signal.SIGINT, signal.SIGTERM:
@@ -269,7 +270,7 @@ def main():
         start_server(args.host, int(args.port))
     except KeyboardInterrupt:
         os._exit(0)  # the other threads need no goodbye, the system closes their sockets
-    except (OSError, OverflowError, ValueError) as error:
+    except (OSError, OverflowError, TypeError, ValueError) as error:
         sys.exit(f"Сервер не запущен на {args.host}:{args.port}: {error}")
 
 
