@@ -281,10 +281,17 @@ class Program:
         return list(iter(self.line, None))
 
     def stop(self, signum=signal.SIGINT):
-        """Send a signal, wait for the end, and return the exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(signum)
-        return self.process.wait(TIMEOUT)
+        """Send a signal, wait for the end, and return the exit status.
+
+        Python does not see a signal that comes just before a call in which it waits, so it is
+        sent again, as a person presses Ctrl+C again.
+        """
+        for patience in 3, TIMEOUT:
+            if self.process.poll() is None:
+                self.process.send_signal(signum)
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(patience)
+        raise TimeoutError(f"the program goes on after {signum!r}")
 
     def __enter__(self):
         return self
