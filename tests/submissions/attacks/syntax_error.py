@@ -1,0 +1,5 @@
+import socket
+import threading
+
+def start_server(:
+    print("Сервер запущен"

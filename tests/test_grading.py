@@ -1,0 +1,249 @@
+"""What an instructor relies on: each submission gets its points, and nothing else happens.
+
+The corpus is described in tests/submissions/README.md.
+"""
+import csv
+import hashlib
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import psutil
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+SUBMISSIONS = TESTS / "submissions"
+GRADE = TESTS.parent / "lab" / "grade.py"
+EXPECTED = json.loads((SUBMISSIONS / "expected.json").read_text(encoding="utf-8"))
+
+pytestmark = [pytest.mark.timeout(1200),  # the whole corpus is graded at once
+              pytest.mark.skipif(os.name != "posix", reason="the corpus has links and signals")]
+
+
+def build(name, folder):
+    """Make the submission called name (str) in folder (Path), as expected.json describes it."""
+    submission = EXPECTED[name]
+    for path, source in submission["files"].items():
+        target = folder / name / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(source, dict):
+            target.symlink_to(Path(SUBMISSIONS, source["link"]))
+            continue
+        data = (SUBMISSIONS / source).read_bytes()
+        for old, new in submission.get("patch", {}).get(path, []):
+            assert data.count(old.encode()) == 1, f"{name}: {old!r} is not once in {source}"
+            data = data.replace(old.encode(), new.encode())
+        target.write_bytes(data)
+
+
+def grade(*arguments, env=None):
+    """Run lab/grade.py to its end; return its status and all that it printed (str)."""
+    done = subprocess.run([sys.executable, GRADE, *map(str, arguments)], env={**os.environ, **(env or {})},
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def rows(table):
+    """Return the lines of a table of points (Path): a dict of dict, by submission."""
+    with table.open(encoding="utf-8-sig", newline="") as file:
+        return {row["submission"]: row for row in csv.DictReader(file)}
+
+
+def lost(row):
+    """Return the criteria (set) for which a line of the table has no points."""
+    return {name for name, points in list(row.items())[3:] if points == "0"}
+
+
+def contents(folder):
+    """Return what is in folder (Path): each path, and what it holds."""
+    return {path: (path.lstat().st_mode,
+                   hashlib.sha256(path.read_bytes()).digest() if path.is_file() else None)
+            for path in folder.rglob("*") if "__pycache__" not in path.parts}
+
+
+def what_runs():
+    """Return the processes of submissions on this machine, and the ports on which they listen."""
+    programs = {process.pid for process in psutil.process_iter(["cmdline"])
+                if {"server.py", "client.py"} & set(process.info["cmdline"] or [])}
+    return programs, {c.laddr.port for c in psutil.net_connections("tcp")
+                      if c.status == "LISTEN" and c.pid in programs}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The whole corpus, graded once: its table, and all that was there before and is after."""
+    folder = tmp_path_factory.mktemp("class")
+    corpus = folder / "corpus"
+    for name in EXPECTED:
+        build(name, corpus)
+    watched = corpus, TESTS.parent / "lab", TESTS.parent / "notebooks"
+    before = [contents(path) for path in watched], what_runs(), set(os.listdir("/tmp"))
+    status, printed = grade(corpus, "--out", folder / "grades.csv", "-j", 6,
+                            "--junit", folder / "junit.xml", "--gradescope")
+    assert status == 0, printed
+    after = [contents(path) for path in watched], what_runs(), set(os.listdir("/tmp"))
+    return folder, before, after
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_each_submission_gets_its_points(graded, name):
+    folder = graded[0]
+    row = rows(folder / "grades.csv")[name]
+    criteria = set(list(row)[3:])
+    loses = set(EXPECTED[name]["loses"])
+    report = (folder / "grades" / f"{name}.md").read_text(encoding="utf-8")
+    assert lost(row) == (criteria if "*" in loses else loses), report
+
+
+def test_every_criterion_has_a_submission_that_loses_it_alone(graded):
+    losses = [lost(row) for row in rows(graded[0] / "grades.csv").values()]
+    criteria = set(list(next(iter(rows(graded[0] / "grades.csv").values())))[3:])
+    base = criteria - {"glued", "torn", "letter", "namesakes", "ghosts", "deaf", "fifty"}
+    assert {name for some in losses if len(some & base) == 1 for name in some & base} == base
+    assert {name for some in losses if len(some) == 1 for name in some - base} == criteria - base
+
+
+def test_the_lab_gets_all_points(graded):
+    assert rows(graded[0] / "grades.csv")["lab"]["points"] == "120"
+
+
+def test_grading_changes_no_file(graded):
+    (_, (before, _, _), (after, _, _)) = graded
+    assert after == before
+
+
+def test_grading_leaves_no_process_port_or_file(graded):
+    (_, (_, running, files), (_, still_running, more_files)) = graded
+    assert still_running == running
+    assert not {name for name in more_files - files if name.startswith("grade-")}
+
+
+def test_a_report_tells_what_was_expected_and_heard_and_printed(graded):
+    report = (graded[0] / "grades" / "sample.md").read_text(encoding="utf-8")
+    assert report.startswith("# sample: 95 из 100\n")
+    assert "## Склеенные сообщения: 0 из 3" in report
+    assert "    Борис слышит по отдельности: «раз», «два»\n" in report
+    assert "    Борис слышит только: Аня: раздва\n" in report
+    assert "    Последние строки на терминале server.py:\n" in report
+    assert "## Говорят четверо" not in report  # nothing to say about what holds
+
+
+def test_junit_has_a_case_for_each_criterion(graded):
+    suites = ElementTree.parse(graded[0] / "junit.xml").getroot()
+    assert {suite.get("name") for suite in suites} == set(EXPECTED)
+    sample = suites.find("testsuite[@name='sample']")
+    assert int(sample.get("failures")) == len(EXPECTED["sample"]["loses"])
+    assert "раздва" in sample.find("testcase[@name='glued']/failure").text
+
+
+def test_gradescope_gets_a_score_for_each_criterion(graded):
+    results = json.loads((graded[0] / "grades" / "sample.json").read_text(encoding="utf-8"))
+    assert results["score"] == sum(test["score"] for test in results["tests"]) == 95
+
+
+@pytest.fixture
+def zipped(tmp_path):
+    """A function that makes a zip (its name) with members ({name: bytes}) in tmp_path/class."""
+    def make(name, members):
+        (tmp_path / "class").mkdir(exist_ok=True)
+        with zipfile.ZipFile(tmp_path / "class" / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member, data in members.items():
+                archive.writestr(member, data)
+        return tmp_path / "class" / name
+    return make
+
+
+def programs():
+    """Return our two programs as members of a zip."""
+    return {f"work/{name}": (TESTS.parent / "lab" / name).read_bytes()
+            for name in ("server.py", "client.py")}
+
+
+def test_zips_are_graded_as_folders_are(tmp_path, zipped):
+    zipped("ivanov.zip", programs())
+    inner = zipped("inner.zip", programs())
+    (tmp_path / "class" / "Петров Пётр_123_file").mkdir()
+    inner.rename(tmp_path / "class" / "Петров Пётр_123_file" / "Задание 4.ZIP")
+    shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "class")
+    status, printed = grade(tmp_path / "all.zip", "--out", tmp_path / "grades.csv", "-j", 2)
+    assert status == 0, printed
+    assert {name: row["points"] for name, row in rows(tmp_path / "grades.csv").items()} == {
+        "ivanov.zip": "120", "Петров Пётр_123_file": "120"}
+
+
+def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipped):
+    zipped("absolute.zip", {str(tmp_path / "absolute"): b"x", **programs()})
+    zipped("climbs.zip", {"../../climbed": b"x", **programs()})
+    zipped("windows.zip", {"C:\\climbed": b"x", "..\\climbed": b"x", **programs()})
+    zipped("bomb.zip", {"server.py": bytes(60_000_000)})
+    zipped("crowd.zip", {f"{number}.py": b"" for number in range(3000)})
+    zipped("cut.zip", programs())
+    cut = tmp_path / "class" / "cut.zip"
+    cut.write_bytes(cut.read_bytes()[:-200])
+    link = zipfile.ZipInfo("server.py")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    zipped("link.zip", {link: str(TESTS.parent / "lab" / "server.py").encode()})
+    (tmp_path / "class" / "work.rar").write_bytes(b"Rar!")
+    (tmp_path / "class" / "empty").mkdir()
+    status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2)
+    assert status == 0, printed
+    assert {row["points"] for row in rows(tmp_path / "grades.csv").values()} == {"0"}
+    reports = {path.stem: path.read_text(encoding="utf-8")
+               for path in (tmp_path / "grades").iterdir()}
+    assert "ведёт наружу" in reports["absolute.zip"]
+    assert "ведёт наружу" in reports["climbs.zip"]
+    assert "ведёт наружу" in reports["windows.zip"]
+    assert "больше 50 МБ" in reports["bomb.zip"]
+    assert "больше 2000 файлов" in reports["crowd.zip"]
+    assert "архив не читается" in reports["cut.zip"]
+    assert "server.py не найден" in reports["empty"]
+    assert "нужна папка или zip" in reports["work.rar"]
+    assert not list(tmp_path.rglob("*climbed")) and not (tmp_path / "absolute").exists()
+
+
+def test_one_folder_with_the_programs_is_one_submission(tmp_path):
+    build("sample", tmp_path)
+    status, printed = grade(tmp_path / "sample", "--out", tmp_path / "grades.csv")
+    assert status == 0, printed
+    assert list(rows(tmp_path / "grades.csv")) == ["sample"]
+
+
+def test_without_namespaces_the_points_are_the_same(tmp_path):
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "python3").symlink_to(sys.executable)
+    for name in "lines", "sample", "ends", "kills-parent", "leaves-daemon":
+        build(name, tmp_path / "class")
+    before = what_runs()
+    status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2,
+                            env={"PATH": str(tools)})
+    assert status == 0 and "проверяю по одной" in printed
+    for name, row in rows(tmp_path / "grades.csv").items():
+        assert "*" in EXPECTED[name]["loses"] or lost(row) == set(EXPECTED[name]["loses"]), name
+    assert what_runs() == before
+
+
+@pytest.mark.parametrize("arguments, reason", [
+    (["{tmp}/nowhere"], "Нет такой папки"),
+    (["{tmp}/void"], "нет ни папок, ни архивов"),
+    (["{tmp}/file.zip"], "архив не читается"),
+    (["{tmp}/class", "--out", "{tmp}/nowhere/at/all/x.csv"], "Не получилось"),
+    (["{tmp}/class", "--out", "{tmp}/class"], "кончается на .csv"),
+    (["{tmp}/class", "-j", "0"], "целое число от 1"),
+    ([], "submissions"),
+])
+def test_nonsense_gets_one_clear_line(tmp_path, arguments, reason):
+    (tmp_path / "void").mkdir()
+    (tmp_path / "class" / "work").mkdir(parents=True)
+    (tmp_path / "file.zip").write_bytes(b"no zip")
+    arguments = [argument.format(tmp=tmp_path) for argument in arguments]
+    if "/nowhere/at" in str(arguments):
+        (tmp_path / "nowhere").write_bytes(b"")  # a file where a folder should be
+    status, printed = grade(*arguments)
+    assert status in (1, 2) and reason in printed and "Traceback" not in printed, printed
