@@ -1,0 +1,263 @@
+"""What people can rely on when lab/load.py measures a server: its counts, its checks, its words."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from peers import LAB, Program
+
+psutil = pytest.importorskip("psutil")
+pytest.importorskip("rich")
+
+LOAD = LAB / "load.py"
+BENCH = Path(__file__).parent / "bench"
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows sends no signals")
+
+# Each does one wrong to the third client's fifth message; held is a line that is to come later.
+FAULTS = {
+    "drop": "lines[at:at + 1] = []",
+    "double": "lines[at:at + 1] = [line, line]",
+    "swap": "lines[at:at + 1] = []; held.append(line)",
+    "cut": "lines[at:at + 1] = [line[:20] + b'\\n']",
+    "die": "os._exit(3)",
+    "let go": "server.remove_user(client_socket)",
+}
+FAULTY = """
+    import os, sys
+    sys.path.insert(0, {lab!r})
+    import server
+    right, counted, held = server.deliver, 0, []
+
+    def deliver(client_socket, data):
+        global counted
+        if client_socket in server.connected_clients[2:3]:
+            lines = []
+            for line in data.splitlines(True):
+                at = len(lines)
+                lines.append(line)
+                counted += b": " in line
+                lines += [held.pop()] if held else []
+                if b": " in line and counted == 5:
+                    {fault}
+                    counted += 1
+            data = b"".join(lines)
+        right(client_socket, data)
+
+    server.deliver = deliver
+    server.main()
+"""
+
+
+def command(script=LAB / "server.py", label=None):
+    """Return the words that have load.py start a server script."""
+    words = f"{quoted(sys.executable)} {quoted(script)} --port {{port}}"
+    return ["--server", f"{label}={words}" if label else words]
+
+
+def quoted(path):
+    return f"'{path}'" if os.name == "posix" else str(path)
+
+
+def run(*words, **env):
+    """Run load.py to its end; no traceback may be seen."""
+    done = subprocess.run([sys.executable, LOAD, *map(str, words)], timeout=100,
+                          capture_output=True, text=True, encoding="utf-8",
+                          env={**os.environ, "PYTHONUTF8": "1", **env})
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def figures(*words, status=0):
+    """Run load.py with --json; return the figures of its runs."""
+    done = run("--json", *words)
+    assert done.returncode == status, done.stderr
+    return json.loads(done.stdout)["runs"]
+
+
+@pytest.fixture
+def faulty(tmp_path):
+    """A function that writes a server with a fault, and returns the words that start it."""
+    def faulty(fault):
+        script = tmp_path / "faulty.py"
+        text = dedent(FAULTY).format(lab=str(LAB), fault=FAULTS[fault])
+        script.write_text(text, encoding="utf-8")
+        return command(script)
+    return faulty
+
+
+# Counts
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+@pytest.mark.parametrize("load", ["1/1/1", "10/3/8", "12/12/1"])
+def test_each_message_is_counted_once_for_each_client(load, check):
+    [one] = figures(load, "--messages", 300, "--rounds", 1, "--seconds", 30, *check)
+    assert (one["sent"], one["deliveries"]) == (300, 300 * int(load.split("/")[0]))
+    assert (one["lost"], one["excess"], one["gone"]) == (0, 0, 0)
+    assert one["disordered"] == (0 if check else None)
+    assert one["per_second"] > 0 and 0 < one["p50_us"] <= one["p99_us"] <= one["p999_us"]
+
+
+def test_a_fixed_rate_sends_what_is_due():
+    [one] = figures("--rate", 1000, "--messages", 100, "--clients", 4, "--talkers", 3,
+                    "--rounds", 1)
+    assert (one["load"], one["sent"], one["deliveries"]) == ("4/3/16", 100, 400)
+
+
+def test_a_fixed_rate_ends_in_time():
+    [one] = figures("--rate", 1000, "--seconds", 0.3, "--clients", 2, "--rounds", 1)
+    assert 0 < one["sent"] <= 301 and one["deliveries"] == 2 * one["sent"]
+
+
+def test_large_messages_find_their_way_through_full_sockets():
+    [one] = figures("3/3/64", "--size", 4096, "--messages", 6000, "--rounds", 1,
+                    "--seconds", 30, "--check")
+    assert (one["lost"], one["excess"], one["disordered"]) == (0, 0, 0)
+
+
+# Faults
+
+@pytest.mark.parametrize("fault, lost, excess, disordered", [
+    ("drop", 1, 0, 0), ("double", 0, 1, 0), ("swap", 0, 0, 1), ("cut", 1, 1, 0)])
+def test_a_check_finds_one_wrong_message(faulty, fault, lost, excess, disordered):
+    [one] = figures("5/2/4", "--messages", 40, "--rounds", 1, "--seconds", 30, "--check",
+                    *faulty(fault), status=1)
+    assert (one["lost"], one["excess"], one["disordered"]) == (lost, excess, disordered)
+
+
+@pytest.mark.parametrize("fault, lost, excess", [("drop", 1, 0), ("double", 0, 1)])
+def test_lost_and_doubled_messages_are_counted_without_a_check(faulty, fault, lost, excess):
+    [one] = figures("5/2/4", "--messages", 40, "--rounds", 1, "--seconds", 30, *faulty(fault),
+                    status=1)
+    assert (one["lost"], one["excess"], one["disordered"]) == (lost, excess, None)
+
+
+def test_a_server_that_dies_is_named_and_the_next_one_measured(faulty):
+    done = run("5/2/4", "--messages", 40, "--rounds", 1, *faulty("die"), *command(label="next"))
+    assert done.returncode == 1
+    assert "faulty.py: сервер завершился в 1 из 1 прогонов" in done.stdout
+    assert "next" in done.stdout and "next: сервер" not in done.stdout
+
+
+def test_a_client_that_is_let_go_is_told(faulty):
+    done = run("5/2/4", "--messages", 40, "--rounds", 1, *faulty("let go"))
+    assert done.returncode == 1
+    assert "faulty.py: сервер отпустил клиентов: 1" in done.stdout
+
+
+# Servers
+
+def test_servers_take_turns_and_are_compared_to_the_first():
+    done = run("2/2/1", "3/1/2", "--messages", 20, "--rounds", 2, "--json",
+               *command(label="a"), *command(label="b"))
+    result = json.loads(done.stdout)
+    assert [(one["load"], one["server"]) for one in result["runs"]] == 2 * [
+        ("2/2/1", "a"), ("2/2/1", "b"), ("3/1/2", "a"), ("3/1/2", "b")]
+    assert [row["ratio"] == 1 for row in result["medians"]][::2] == [True, True]
+    assert all(row["runs"] == 2 and row["deliveries"] > 0 for row in result["medians"])
+
+
+def test_a_table_names_loads_servers_and_columns():
+    done = run("2/2/1", "--messages", 20, "--rounds", 1, *command(label="мой"), COLUMNS="120")
+    assert done.returncode == 0
+    for word in "нагрузка", "сервер", "тыс./с", "p99", "МиБ", "2/2/1", "мой", "0/0/–":
+        assert word in done.stdout
+
+
+def test_a_picture_is_drawn(tmp_path):
+    pytest.importorskip("matplotlib")
+    done = run("2/2/1", "--messages", 20, "--rounds", 1, "--plot", tmp_path / "load.svg")
+    assert done.returncode == 0
+    assert "server.py" in (tmp_path / "load.svg").read_text(encoding="utf-8")
+
+
+def test_a_running_server_is_measured_and_left_running():
+    with Program(LAB / "server.py", "--port", "0") as server:
+        port = server.expect("Сервер запущен").rpartition(":")[2]
+        [one] = figures("3/3/2", "--messages", 30, "--rounds", 1,
+                        "--connect", f"localhost:{port}", "--pid", server.process.pid)
+        assert one["deliveries"] == 90 and one["server_memory"] > 0
+        assert server.process.poll() is None
+
+
+def test_a_server_that_was_started_is_ended(tmp_path):
+    script = tmp_path / "server.py"
+    script.write_text(f"import os, sys; sys.path.insert(0, {str(LAB)!r})\n"
+                      f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\n"
+                      f"exec(open({str(LAB / 'server.py')!r}, encoding='utf-8').read())\n")
+    assert run("2/2/1", "--messages", 20, "--rounds", 1, *command(script)).returncode == 0
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.skipif(not shutil.which("cc") or sys.platform != "linux",
+                    reason="needs a C compiler (cc) and Linux's epoll")
+def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
+    program = tmp_path / "epoll_server"
+    subprocess.run(["cc", "-O2", "-o", program, BENCH / "epoll_server.c"], check=True)
+    for one in figures("30/30/4", "30/3/64", "--messages", 3000, "--rounds", 1, "--seconds", 30,
+                       "--check", "--server", f"'{program}' --port {{port}}"):
+        assert one["deliveries"] == 90000
+        assert (one["lost"], one["excess"], one["disordered"]) == (0, 0, 0)
+
+
+# Words
+
+@pytest.mark.parametrize("words, reason", [
+    (["--clients", "0"], "Клиентов: от 1 до 5000, а не 0"),
+    (["3/4/1"], "Говорящих: от 1 до 3, а не 4"),
+    (["3/3/0"], "Окно: от 1"),
+    (["3/3"], "нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО"),
+    (["--rate", "-1"], "--rate"),
+    (["--rate", "0"], "--rate"),
+    (["--seconds", "nan"], "--seconds"),
+    (["--seconds", "61"], "--seconds"),
+    (["--seconds", "60", "--rounds", "100"], "можно не больше 3600"),
+    (["--messages", "0"], "--messages"),
+    (["--size", "5"], "--size"),
+    (["--server", "python server.py"], "нет {port}"),
+    (["--server", ""], "нет {port}"),
+    (["--server", "'{port}"], "кавычка"),
+    (["--connect", "here"], "нужно АДРЕС:ПОРТ"),
+    (["--pid", "1"], "--pid"),
+    (["--plot", "load.nonsense"], "--plot"),
+    (["--connect", "192.0.2.1:80"], "--beyond-loopback"),
+])
+def test_nonsense_is_refused_in_a_line_or_two(words, reason):
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("words, reason", [
+    (["--server", "no-such-program {port}"], "Не запускается no-such-program"),
+    (["--server", f"{quoted(sys.executable)} -c 'exit(7)' {{port}}"], "сразу завершился (код 7)"),
+    (["--connect", "127.0.0.1:1"], "Нет соединения с 127.0.0.1:1"),
+])
+def test_a_server_that_is_not_there_is_told_in_a_line(words, reason):
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("library", ["psutil", "rich"])
+def test_a_library_that_is_missing_is_named(tmp_path, library):
+    (tmp_path / f"{library}.py").write_text(f"raise ModuleNotFoundError(name={library!r})")
+    done = run(PYTHONPATH=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == f"Нет библиотеки {library}: pip install psutil rich\n"
+
+
+@posix_only
+def test_ctrl_c_ends_without_a_traceback():
+    with Program(LAB / "server.py", "--port", "0") as server:
+        port = server.expect("Сервер запущен").rpartition(":")[2]
+        with Program(LOAD, "2/2/1", "--seconds", 60, "--connect", f"127.0.0.1:{port}") as meter:
+            server.expect("Новое подключение")
+            assert meter.stop(signal.SIGINT) == 130
+            printed = "\n".join(meter.rest())
+    assert "Прервано." in printed and "Traceback" not in printed
