@@ -36,7 +36,10 @@ def pairs(root):
 
 def out_of_step(root):
     """Return what distinguishes the English notebooks from the Russian ones, besides the language."""
-    return [line for pair in editions.pairs(root / "notebooks") for line in editions.problems(*pair)]
+    twins = editions.pairs(root / "notebooks")
+    alone = set((root / "notebooks/en").iterdir()) - {english for _, english in twins}
+    return [line for pair in twins for line in editions.problems(*pair)] + [
+        f"en/{path.name} has no Russian twin" for path in alone if path.suffix == ".ipynb"]
 
 
 def shape(markdown):
@@ -153,6 +156,12 @@ def test_a_missing_an_extra_and_a_moved_cell_fail_by_chapter_and_cell(copy):
 def test_other_metadata_of_the_notebook_fails_by_chapter(copy):
     replace(copy / ENGLISH, '"display_name": "Python 3"', '"display_name": "Python"')
     assert out_of_step(copy) == ["en/03-threads.ipynb: the notebook has other metadata"]
+
+
+def test_an_english_chapter_without_a_russian_one_fails(copy):
+    (copy / ENGLISH).rename(copy / "notebooks/en/03-yarns.ipynb")
+    found = out_of_step(copy)
+    assert "en/03-yarns.ipynb has no Russian twin" in found and "en/03-threads.ipynb: c03-title is missing" in found
 
 
 def test_a_translation_of_another_shape_fails_by_chapter_and_cell(copy):
