@@ -22,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+LAB = Path(__file__).resolve().parent.parent / "lab"
 PATIENCE = 5.0     # seconds of silence after which nothing more is expected
 LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
 START = 15.0       # seconds for a program to listen or to connect
