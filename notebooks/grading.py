@@ -162,7 +162,7 @@ class Ear:
         self.until(lambda heard: False, patience=1)
         for text in "его нет?", "а теперь?":  # a server that hangs after the first ignores the second
             speaker.say(text)
-        if not self.ended and self.until(lambda heard: self.chat.secret("его нет?") in heard):
+        if not self.ended and self.until(lambda heard: self.chat.secret("а теперь?") in heard):
             raise Failure(f"Не случилось: {self.who} удалён. {self.who} всё ещё слышит других.")
         server = self.chat.server
         if not server.sockets(psutil.CONN_ESTABLISHED):  # it has closed all, or is about to end
