@@ -22,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+LAB = Path(__file__).resolve().parent.parent / "lab"
 PATIENCE = 5.0     # seconds of silence after which nothing more is expected
 LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
 START = 15.0       # seconds for a program to listen or to connect
@@ -33,26 +34,32 @@ WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
 CLIENTS = "clients"       # a wire that only the submission's own clients speak
 OPERATOR = "operator"     # a chat between one client and the server's terminal
 LETTERS = "бвгджзклмнпрстфхцчшщ"
-ASKING = re.compile(r"им[яе]|ник|зовут|звать|назов|представ|логин|кто|name|nick|login|who", re.I)
+ASKING = re.compile(r"\b(имя|имени|именем|ник|ника|никнейм|псевдоним|логин|кто (вы|ты|там|здесь|это)|"
+                    r"вас зовут|тебя зовут|звать|назов\w+|представ\w+|обращаться|"
+                    r"\w*name|nick|login|who)\b", re.I)
 ARGUMENTS = [], ["{port}"], ["localhost", "{port}"], ["--port", "{port}"], [
     "--host", "localhost", "--port", "{port}"]  # tried in turn while a program ends at once
-SKIPPED = "__MACOSX", ".git", ".idea", ".venv", "venv", "__pycache__"
+SKIPPED = "__MACOSX", ".git", ".idea", ".venv", "venv", "site-packages", "__pycache__"
+COPIED = 50_000_000  # bytes of a submission that are copied, the smallest files first
 
 # Prints which modules a script imports, the imports of its own neighbours among them.
 IMPORTS = """
 import ast, pathlib, sys
-found, files = set(), [pathlib.Path(sys.argv[1])]
+script = pathlib.Path(sys.argv[1])
+found, files = set(), [script]
 for file in files:
     for node in ast.walk(ast.parse(file.read_bytes())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
-            names = [node.module] if node.module else [alias.name for alias in node.names]
+            module = [node.module] if node.module else []
+            names = module + [".".join([*module, alias.name]) for alias in node.names]
         for name in names:
-            near = [file.parent / name.replace(".", "/") / "__init__.py",
-                    file.parent / (name.replace(".", "/") + ".py")]
+            path = name.replace(".", "/")
+            near = [folder / end for folder in (script.parent, file.parent)
+                    for end in (path + ".py", path + "/__init__.py")]
             own = [path for path in near if path.exists()]
             files += [path for path in own if path not in files]
-            found |= {name.partition(".")[0]} if not own else set()
+            found |= {name} if not own else set()
 print(*found)
 """
 
@@ -67,7 +74,7 @@ class Ear:
     def __init__(self, chat, who, receive):
         """who (str) is the name shown; receive() returns bytes, or b"" at the end."""
         self.chat, self.who, self.receive = chat, who, receive
-        self.heard, self.since, self.ended = bytearray(), 0, False
+        self.heard, self.since, self.ended, self.ignored = bytearray(), 0, False, False
         self.news = threading.Condition()
         self.listening = threading.Event()
         self.listening.set()
@@ -151,12 +158,19 @@ class Ear:
                     f"слышит по отдельности: {', '.join(f'«{text}»' for text in texts)}")
 
     def is_out(self, speaker):
-        """Wait until the connection has ended, or until one does not hear speaker (Ear) any more."""
+        """Wait until one has gone or does not hear speaker (Ear) any more, and the chat goes on."""
         self.until(lambda heard: False, patience=1)
-        if not self.ended:
-            speaker.say("его нет?")
-            if self.until(lambda heard: self.chat.secret("его нет?") in heard):
-                raise Failure(f"Не случилось: {self.who} удалён. {self.who} всё ещё слышит других.")
+        for text in "его нет?", "а теперь?":  # a server that hangs after the first ignores the second
+            speaker.say(text)
+        if not self.ended and self.until(lambda heard: self.chat.secret("а теперь?") in heard):
+            raise Failure(f"Не случилось: {self.who} удалён. {self.who} всё ещё слышит других.")
+        server = self.chat.server
+        if not server.sockets(psutil.CONN_ESTABLISHED):  # it has closed all, or is about to end
+            with suppress(subprocess.TimeoutExpired):
+                server.process.wait(PATIENCE)
+        if speaker.ignored or server.process.poll():
+            raise Failure(f"Не случилось: чат работает без {self.who}. Сервер "
+                          f"{'больше не читает' if speaker.ignored else 'завершился с ошибкой'}.")
         print(self.who, "удалён: он ничего больше не слышит")
 
     def tells_apart(self, person, text, other, other_text):
@@ -217,6 +231,15 @@ class Program(Ear):
                 found |= {(c.laddr.ip, c.laddr.port) for c in process.net_connections("tcp")
                           if c.status == status}
         return found
+
+    def busy(self):
+        """Return whether one of its threads does not wait for anything (Linux; elsewhere False)."""
+        for process in self.family():
+            for file in Path(f"/proc/{process.pid}/task").glob("*/stat"):
+                with suppress(OSError):  # man 5 proc: R is running or about to, D waits for a disk
+                    if file.read_text(errors="replace").rpartition(")")[2].split()[0] in "RD":
+                        return True
+        return False
 
     def threads(self):
         """Return how many threads it has, in the process that has most."""
@@ -283,7 +306,7 @@ class Line(Ear):
 
     def __init__(self, chat, who, connection, end="\n"):
         """connection (socket.socket); end (str) stands behind each message."""
-        self.socket, self.end, self.closed, self.ignored = connection, end, False, False
+        self.socket, self.end, self.closed = connection, end, False
         connection.settimeout(1)
         super().__init__(chat, who, self._receive)
 
@@ -308,7 +331,7 @@ class Line(Ear):
                 return  # the other side has ended: what is heard will tell
 
     def taken(self, patience=PATIENCE):
-        """Wait until the program has read all that was sent (Linux tells; elsewhere 0.3 s)."""
+        """Wait until the program has dealt with all that was sent (Linux tells; elsewhere 0.3 s)."""
         if not sys.platform.startswith("linux"):
             return time.sleep(0.3)
         with suppress(OSError):
@@ -317,6 +340,7 @@ class Line(Ear):
             while waiting(*ends) and time.monotonic() < deadline:
                 time.sleep(0.01)
             self.ignored = waiting(*ends) > 0  # who does not read is not waited for again
+        self.chat.settle()
 
     def say(self, text):
         """Say text (str) with its tail, as one message that the other side reads alone."""
@@ -446,6 +470,13 @@ class Chat:
         for person in self.people:
             person.mark()
 
+    def settle(self):
+        """Wait until all programs wait for something: what they were told is done."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.work.restless and any(program.busy() for program in self.programs):
+            self.work.restless = time.monotonic() > deadline  # one that never rests
+            time.sleep(0.001)
+
     def visit(self, name):
         """Have somebody connect who says nothing yet; returns who it is."""
         if self.work.needs_clients():
@@ -499,6 +530,7 @@ class Chat:
             if self.work.announces:  # let the news be over before anybody speaks
                 self.work.announces = all([other.until(lambda text: self.secret(name) in text)
                                            for other in others])
+            self.settle()
             people.append(person)
         return people
 
@@ -592,6 +624,7 @@ class Submission:
     def __init__(self, folder):
         """folder (str or Path) stays as it is."""
         self.announces = True  # until somebody does not hear of a newcomer
+        self.restless = False  # until one of the programs never waits for anything
         self.arguments = {}    # name of a script: the arguments with which it works
         self.broken = {}       # name of a script: why it can't be started
         self.silent = ""       # why nobody can talk with the server
@@ -630,8 +663,9 @@ class Submission:
     def start(self, chat, name, who, port, ready, missing, first=""):
         """Start the program called name for who; return it and what ready(program) then gives.
 
-        Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in turn while it ends at once. Raises Failure when ready gives nothing
-        for START; missing (str) says what has not happened.
+        Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in
+        turn while it ends at once. Raises Failure when ready gives nothing for START; missing (str)
+        says what has not happened.
         """
         if name in self.broken:
             raise Failure(self.broken[name])
@@ -764,17 +798,25 @@ class Submission:
 
 
 def copy_folder(source, target):
-    """Copy source (Path) to target: plain files up to 10 MB; no link leads out of it."""
+    """Copy source (Path) to target: plain files up to COPIED bytes; no link leads out of it."""
     target.mkdir()
-    root = source.resolve()
+    root, files = source.resolve(), []
     for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name not in SKIPPED]
+        folders[:] = [name for name in folders  # without libraries: they have their own server.py
+                      if name not in SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()]
         for path in (Path(folder, name) for name in names):
             real = path.resolve()
-            if real.is_relative_to(root) and real.is_file() and real.stat().st_size <= 10_000_000:
-                copy = target / path.relative_to(root)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(real, copy)
+            if real.is_relative_to(root) and real.is_file():
+                files.append((real.stat().st_size, path, real))
+    left = COPIED
+    for size, path, real in sorted(files):
+        left -= size
+        if left < 0:
+            break
+        copy = target / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):
+            shutil.copyfile(real, copy)
 
 
 def find_scripts(folder):
