@@ -13,6 +13,7 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -421,6 +422,9 @@ def main():
         parser.error("-j: нужно целое число от 1")
     if options.out.suffix != ".csv":
         parser.error("--out: имя таблицы кончается на .csv")
+    for name in "SIGTERM", "SIGHUP":  # as Ctrl+C: nothing shall be left running
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     adopt()
     isolation = Isolation()
     if options.jobs > 1 and not isolation.works:
