@@ -262,7 +262,8 @@ class Program(Ear):
             self.process.stdin.flush()
 
     def say(self, text):
-        """Type text with its tail."""
+        """Type text with its tail, after all has been done that was said before."""
+        self.chat.settle()
         self.type(self.chat.secret(text))
 
     def leave(self):

@@ -125,6 +125,12 @@ def test_grading_leaves_no_process_port_or_file(graded):
     assert not {name for name in more_files - files if name.startswith("grad")}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="man 5 sysvipc")
+def test_grading_leaves_no_shared_memory(graded):
+    segments = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+    assert not {int(line.split()[0]) for line in segments} & set(range(2026, 2030))
+
+
 def test_a_report_tells_what_was_expected_and_heard_and_printed(graded):
     report = (graded[0] / "grades" / "sample.md").read_text(encoding="utf-8")
     assert report.startswith("# sample: 95 из 100\n")
