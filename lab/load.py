@@ -19,10 +19,9 @@ import statistics
 import sys
 import time
 from collections import Counter
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
-from itertools import accumulate, product
+from itertools import accumulate, cycle, pairwise, product
 from pathlib import Path
 from subprocess import DEVNULL
 
@@ -36,15 +35,19 @@ except ImportError as error:
 
 BLOCK = 65536          # bytes taken from a socket at a time; malloc maps more anew each time
 STRIDE = 7             # every seventh sending has a time stamp: a prime, so all talkers get some
+JOINED = " присоединился к чату.".encode()  # follows a newcomer's name in the line for all
 JOINING = 10.0         # seconds that a server may take to start, or to answer one who joins
+JOINING_ALL = 300.0    # seconds that it may take to let all in
+TURNS = 1000           # the clients join in no more turns: where they are more, some at a time
 SILENCE = 3.0          # seconds after which what is still missing is lost
 QUIET = 0.3            # seconds in which what comes twice would come after all is heard
 DRAIN = 15.0           # seconds in which all must be heard when nobody talks any more
 CHECK_BYTES = 1 << 27  # bytes that --check keeps: it talks no longer than they suffice
-MAX_CLIENTS, MAX_WINDOW, MAX_TOTAL = 5000, 1024, 3600  # the last: seconds of all runs
+MAX_CLIENTS, MAX_WINDOW, MAX_TOTAL = 10000, 1024, 3600  # the last: seconds of all runs
 BUSY, FULL = 0.5, 0.9  # of a core: from where we may be the limit; where the server surely is
 
-MEDIANS = "per_second", "p50_us", "p99_us", "p999_us", "server_cpu", "server_memory", "meter_cpu"
+MEDIANS = ("per_second", "p50_us", "p99_us", "p999_us", "server_cpu", "server_memory",
+           "meter_cpu", "joining")
 FAULTS = "lost", "excess", "disordered", "gone", "died"
 COLUMNS = {"доставок,\nтыс./с": ("per_second", 1e-3, 1), "к 1-му": ("ratio", 1, 2),
            "p50,\nмкс": ("p50_us",), "p99": ("p99_us",), "p99,9": ("p999_us",),
@@ -65,8 +68,8 @@ class Client:
     """One connection: it hears everything, and talks if told to."""
 
     def __init__(self, client_socket, name):
-        """Join as name (bytes, equally long for all); raises Failure."""
-        self.socket, self.prefix = client_socket, name + b": "
+        """Wait to be asked for a name (bytes, equally long for all); raises Failure."""
+        self.socket, self.name, self.prefix = client_socket, name, name + b": "
         self.talks = self.probes = False  # probes: looks for time stamps
         self.heard = 0     # bytes
         self.blocks = []   # what was heard, in a check
@@ -74,19 +77,25 @@ class Client:
         self.tail = b""    # end of the last block: a prefix may be cut in two
         client_socket.settimeout(JOINING)
         client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.listen(1, b"")
-        self.send(name + b"\n")
-        self.listen(1, name)
+        self.listen(b".\n")
 
-    def listen(self, lines, wanted):
-        """Wait for so many lines, with wanted (bytes) among them; raises Failure."""
-        heard = b""
+    def listen(self, pattern):
+        """Wait for what fits pattern (bytes, as long as that); raises Failure.
+
+        What comes before it, or in one block behind it, counts for nothing.
+        """
+        heard = b"\n"
         with suppress(OSError):
-            while heard.count(b"\n") < lines and (data := self.socket.recv(BLOCK)):
-                heard += data
-        if heard.count(b"\n") < lines or wanted not in heard:
+            while not re.search(pattern, heard) and (data := self.socket.recv(BLOCK)):
+                heard = heard[-len(pattern):] + data
+        if not re.search(pattern, heard):
             raise Failure(f"Сервер не ответил по правилам чата за {JOINING:g} с: "
                           "он просит имя строкой и всем называет вошедшего.")
+
+    def hear_of(self, other):
+        """Wait for the line that says that other (a client) has joined; raises Failure."""
+        # A whole line: a server may begin with what was said earlier, each line with a mark
+        self.listen(b"\n%b\n" % (other.name + JOINED))
 
     def send(self, data=b""):
         """Send what waits, and data (bytes), as far as the socket has room."""
@@ -113,23 +122,45 @@ class Load:
         self.plain = b".".ljust(options.size - 1, b".") + b"\n"
 
     def join(self, connect):
-        """Let clients join, one after the other; connect() returns a socket for each.
+        """Let all clients join, the last one alone; connect() returns a socket for each.
 
-        Returns when all have heard the last of them, so nothing but messages will come.
+        Returns when all have heard the last one join, so nothing but messages will come.
+        Raises Failure.
         """
+        (count, talkers, _), start = self.shape, time.perf_counter()
         tag = os.urandom(3).hex()  # in a room that others use, too, the names are new
-        count, talkers, _ = self.shape
-        for number in range(count):
-            self.clients.append(Client(connect(), f"{tag}-{number:05d}".encode()))
+        names = [f"{tag}-{number:05d}".encode() for number in range(count)]
+        turns = [*range(0, count - 1, math.ceil(count / TURNS)), count - 1, count]
+        for first, end in pairwise(turns):
+            if time.perf_counter() - start > JOINING_ALL:
+                raise Failure(f"За {JOINING_ALL:g} с вошли только {first} из {count}.")
+            if first % 100 == 0:
+                self.skip()
+            self.let_in([Client(connect(), name) for name in names[first:end]])
+        for client in self.clients[:-1]:
+            client.hear_of(self.clients[-1])
         for number, client in enumerate(self.clients):
-            client.listen(count - 1 - number, b"")
             client.socket.setblocking(False)
             client.talks, client.probes = number < talkers, number in (0, count // 2, count - 1)
-            self.selector.register(client.socket, selectors.EVENT_READ, client)
-        self.talkers = self.clients[:talkers]
+        self.joining, self.talkers = time.perf_counter() - start, self.clients[:talkers]
         self.length = len(client.prefix) + self.options.size
         room = CHECK_BYTES // self.length // count if self.check else math.inf
         self.messages = min(self.options.messages or math.inf, room)
+
+    def let_in(self, newcomers):
+        """Let clients join at the same time; returns when each has heard itself join."""
+        for client in newcomers:
+            client.send(client.name + b"\n")
+        for client in newcomers:
+            client.hear_of(client)
+            self.selector.register(client.socket, selectors.EVENT_READ, client)
+        self.clients += newcomers
+
+    def skip(self):
+        """Take what has come, at most a block each: left there, it fills the system's memory."""
+        for key, _ in self.selector.select(0):
+            with suppress(OSError):
+                key.fileobj.recv(BLOCK)
 
     def say(self, client, count, stamp=None):
         """Send count messages, as far as there are some left; stamp: nanoseconds, or now."""
@@ -248,31 +279,40 @@ def count_late(items):
 
 @dataclass
 class Server:
-    """A server to be measured: a command that starts it, or host and port where it runs."""
+    """A server to be measured: a command that starts it, or where it runs.
+
+    One chat may have several addresses (host, port): clients connect to them in turn.
+    """
 
     label: str
     command: str = None
-    address: tuple = None
+    addresses: list = ()
     process: psutil.Process = None
 
     @contextmanager
     def running(self, pin):
         """Yield a function that connects, and the process or None; pin: two cores or None."""
-        if self.address:
-            yield partial(connect, *self.address), self.process
+        if self.addresses:
+            yield in_turn(self.addresses), self.process
             return
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        command = self.command.replace("{port}", str(port))
+        with ExitStack() as stack:  # all at once, so no two are the same
+            free = [stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+                    for _ in range(self.command.count("{port}"))]
+            addresses = [server_socket.getsockname() for server_socket in free]
+        command = self.command
+        for _, port in addresses:
+            command = command.replace("{port}", str(port), 1)
         words = shlex.split(command) if os.name == "posix" else command
         try:
+            if pin:
+                psutil.Process().cpu_affinity(pin[:1])  # the child inherits it, and its children
             child = psutil.Popen(words, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
         except OSError as error:
             raise Failure(f"Не запускается {self.label}: {error.strerror}") from None
         try:
             if pin:
-                child.cpu_affinity(pin[:1])
-            yield partial(connect, "127.0.0.1", port, child), child
+                psutil.Process().cpu_affinity(pin[1:])
+            yield in_turn(addresses, child), child
         except (Failure, psutil.NoSuchProcess):
             if child.poll() is None:
                 raise
@@ -283,6 +323,12 @@ class Server:
                 for process in [child, *child.children(recursive=True)]:
                     process.kill()
             child.wait()
+
+
+def in_turn(addresses, child=None):
+    """Return a function that connects to the next address (host, port) each time it is called."""
+    turns = cycle(addresses)
+    return lambda: connect(*next(turns), child)
 
 
 def connect(host, port, child=None):
@@ -328,7 +374,7 @@ def measure(server, shape, options):
             "seconds": elapsed, "sent": load.sent, "deliveries": deliveries,
             "per_second": deliveries / elapsed, "p50_us": p50, "p99_us": p99, "p999_us": p999,
             "lost": lost, "excess": excess, "disordered": disordered, "gone": load.gone,
-            "meter_cpu": meter_cpu, "meter_limit": limit,
+            "joining": load.joining, "meter_cpu": meter_cpu, "meter_limit": limit,
             "server_cpu": server_cpu if process else None,
             "server_memory": memory if process else None,
             "died": bool(process) and not memory}  # the dead have none
@@ -378,6 +424,8 @@ def show(rows):
                       "/".join(number(row[key]) for key in FAULTS[:3]))
         notes += [f"{row['load']} {row['server']}: {text.format(row[key], row['runs'])}"
                   for key, text in NOTES.items() if row[key]]
+        if (row["joining"] or 0) > 5:
+            notes.append(f"{row['load']} {row['server']}: все вошли за {row['joining']:.0f} с")
     Console(markup=False, highlight=False).print(
         table, "ЦП сервера и свой — в процентах одного ядра; сбои — потеряно/лишних/"
         "не по порядку (последнее видно только с --check)", *notes, sep="\n")
@@ -436,12 +484,15 @@ def read_command(text):
     return Server(label or (script[0] if script else Path(program).name), command)
 
 
-def read_address(text):
-    """Return the server that runs at "HOST:PORT"; raises Failure."""
-    host, _, port = text.rpartition(":")
-    if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
-        raise Failure(f"нужно АДРЕС:ПОРТ, а не {text}")
-    return Server(text, address=(host.strip("[]"), int(port)))
+def read_addresses(text):
+    """Return the server that runs at "HOST:PORT[,HOST:PORT...]"; raises Failure."""
+    addresses = []
+    for address in text.split(","):
+        host, _, port = address.rpartition(":")
+        if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+            raise Failure(f"нужно АДРЕС:ПОРТ, а не {address}")
+        addresses.append((host.strip("[]"), int(port)))
+    return Server(text, addresses=addresses)
 
 
 def read_picture(text):
@@ -470,9 +521,10 @@ def parse_arguments():
     add("--messages", type=within(int, 1, 10**9), help="сообщений в одном прогоне, не больше")
     add("--rounds", type=within(int, 1, 100), default=3, help="прогонов на сервер (%(default)s)")
     add("--server", dest="servers", action="append", type=read_command, metavar="[ИМЯ=]КОМАНДА",
-        help="чем запустить сервер; {port} — порт; можно несколько")
-    add("--connect", dest="servers", action="append", type=read_address, metavar="АДРЕС:ПОРТ",
-        help="сервер, который уже работает")
+        help="чем запустить сервер; {port} — порт, каждый следующий — ещё один порт того же "
+             "чата; можно несколько")
+    add("--connect", dest="servers", action="append", type=read_addresses,
+        metavar="АДРЕС:ПОРТ[,АДРЕС:ПОРТ...]", help="сервер, который уже работает")
     add("--pid", type=within(int, 1, 2**31 - 1), action="append", default=[],
         help="номер его процесса: память и ЦП")
     add("--beyond-loopback", action="store_true", help="разрешить чужие машины")
@@ -497,10 +549,10 @@ def complete(options):
     total = options.seconds * options.rounds * len(options.servers) * len(options.loads)
     if total > MAX_TOTAL:
         raise Failure(f"Всё вместе займёт {total:.0f} с, а можно не больше {MAX_TOTAL}.")
-    running = [server for server in options.servers if server.address]
-    for server in running:
+    running = [server for server in options.servers if server.addresses]
+    for server, (host, _) in [(one, address) for one in running for address in one.addresses]:
         if not options.beyond_loopback and not re.fullmatch(
-                r"localhost|127(\.\d+){3}|::1", server.address[0]):
+                r"localhost|127(\.\d+){3}|::1", host):
             raise Failure(f"{server.label} — возможно, другая машина. Нагружайте только свой "
                           "сервер; если он там, добавьте --beyond-loopback.")
     if len(options.pid) not in (0, len(running)):

@@ -138,6 +138,12 @@ def deliver(client_socket, data):
         unsent[client_socket] = rest
 
 
+def send_to_all(block):
+    """Send block (bytes) to each client; an empty one only moves on what finds no room."""
+    for client_socket in connected_clients.copy() if block else list(unsent):
+        deliver(client_socket, block)
+
+
 def broadcast():
     """Send what the readers queue, all that waits as one block to each client, for ever.
 
@@ -155,9 +161,7 @@ def broadcast():
                 ended.add(client_socket)
             elif client_socket:
                 deliver(client_socket, data)
-        block = clean(b"".join([data for client_socket, data in items if not client_socket]))
-        for client_socket in connected_clients.copy() if block else list(unsent):
-            deliver(client_socket, block)
+        send_to_all(clean(b"".join([data for client_socket, data in items if not client_socket])))
         for client_socket in ended - unsent.keys() - {None}:
             ended.remove(client_socket)
             remove_user(client_socket)
@@ -166,17 +170,23 @@ def broadcast():
             room.notify_all()
 
 
+def why_not(username):
+    """Return why nobody can join as username (str), in Russian, or None."""
+    if not any(c > " " and c.isprintable() for c in username):
+        return "Имя не может быть пустым."
+    if len(username) > MAX_NAME:
+        return f"Имя не может быть длиннее {MAX_NAME} символов."
+    if username in client_names:
+        return f"Имя {username} уже занято."
+    return None
+
+
 def add_user(client_socket, line):
     """Take line (bytes) as the client's name and return it, or None after saying why not."""
     username = clean(line).decode().strip()
     with lock:
-        if not any(c > " " and c.isprintable() for c in username):
-            reason = "Имя не может быть пустым."
-        elif len(username) > MAX_NAME:
-            reason = f"Имя не может быть длиннее {MAX_NAME} символов."
-        elif username in client_names:
-            reason = f"Имя {username} уже занято."
-        else:
+        reason = why_not(username)
+        if not reason:
             client_names.append(username)
             connected_clients.append(client_socket)
             send_message(f"{username} присоединился к чату.\n".encode())
@@ -253,15 +263,19 @@ def start_server(host=SERVER_HOST, port=SERVER_PORT):
             printer.join(1)  # not for ever: its terminal may be stopped
 
 
-def main():
-    """Run the server with the options given, until Ctrl+C or SIGTERM."""
+def options(description):
+    """Return a parser of the options --host and --port."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # a terminal may lack some letters
-    parser = argparse.ArgumentParser(description="Сервер чата.")
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--host", default=SERVER_HOST, help="адрес (%(default)s)")
     parser.add_argument("--port", default=SERVER_PORT,
                         help="порт, 0 — любой свободный (%(default)s)")
-    args = parser.parse_args()
+    return parser
+
+
+def serve(args):
+    """Run the server with the options given, until Ctrl+C or SIGTERM; status 1 if it can't start."""
     with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     for signum in signal.SIGINT, signal.SIGTERM:
@@ -269,9 +283,15 @@ def main():
     try:
         start_server(args.host, int(args.port))
     except KeyboardInterrupt:
-        os._exit(0)  # the other threads need no goodbye, the system closes their sockets
+        pass
     except (OSError, OverflowError, TypeError, ValueError) as error:
         sys.exit(f"Сервер не запущен на {args.host}:{args.port}: {error}")
+
+
+def main():
+    """Run the server with the options of the command line."""
+    serve(options("Сервер чата.").parse_args())
+    os._exit(0)  # the other threads need no goodbye, the system closes their sockets
 
 
 if __name__ == "__main__":

@@ -7,8 +7,14 @@ A building cell names its place in its first line; the rest stands there to the 
 
 After a change in lab/, rewrite the building cells, run the chapters again and save them:
 
-    python notebooks/chapters.py            rewrite, run, save what changed
+    python notebooks/chapters.py            rewrite, run, save what changed; carry it over to en/
     python notebooks/chapters.py --check    change nothing; tell what differs, status 1
+
+The Russian edition is the source (see editions.py). After a change in its prose:
+
+    python notebooks/chapters.py --translate            carry it over to en/ without running, and
+                                                        list the cells to be translated anew
+    python notebooks/chapters.py --translated c03-chat  this cell in en/ is translated
 """
 import argparse
 import ast
@@ -16,6 +22,8 @@ import difflib
 import re
 import sys
 from pathlib import Path
+
+import editions
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = "lab/server.py", "lab/client.py"
@@ -153,31 +161,46 @@ def run(notebook, folder):
         "language_info": {"name": "python"}}
 
 
+def renew(path, check):
+    """Rewrite, run and save the notebook at path, or only check it; return what is wrong, as lines."""
+    import nbformat
+    notebook = read(path)
+    before = nbformat.writes(notebook)
+    try:
+        rewrite(notebook)
+        if not check:
+            run(notebook, str(path.parent))
+    except Exception as error:
+        return [f"{path.name}: {error}"]
+    if nbformat.writes(notebook) == before:
+        return []
+    if check:
+        return [f"{path.name}: out of step with lab/"]
+    nbformat.write(notebook, path)
+    print(f"{path.name}: saved")
+    return []
+
+
 def main():
     """Bring the chapters into step, or with --check tell where they are not."""
-    import nbformat
     parser = argparse.ArgumentParser(description="Keep the chapters in step with lab/.")
-    parser.add_argument("--check", action="store_true", help="change nothing, tell what differs")
-    parser.add_argument("notebook", nargs="*", type=Path, help="only these (all)")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--check", action="store_true", help="change nothing, tell what differs")
+    instead.add_argument("--translate", action="store_true", help="run nothing, carry over to en/")
+    instead.add_argument("--translated", nargs="+", default=[], metavar="CELL",
+                         help="these cells of en/ are translated now")
+    parser.add_argument("notebook", nargs="*", type=Path, help="only these of ru/ (all)")
     args = parser.parse_args()
-    wrong = []
-    for path in args.notebook or notebooks():
-        notebook = read(path)
-        before = nbformat.writes(notebook)
-        try:
-            rewrite(notebook)
-            if not args.check:
-                run(notebook, str(path.parent))
-        except Exception as error:
-            wrong.append(f"{path.name}: {error}")
-            continue
-        if nbformat.writes(notebook) != before:
-            if args.check:
-                wrong.append(f"{path.name}: out of step with lab/")
-            else:
-                nbformat.write(notebook, path)
-                print(f"{path.name}: saved")
-    wrong += [f"no cell teaches {statement}" for statement in untaught()]
+    if any(path.resolve().parent.name == "en" for path in args.notebook):
+        parser.error("en/ follows: name the notebook in ru/")
+    wrong = editions.declare_translated(args.translated)
+    if not (args.translate or args.translated):
+        for path in args.notebook or notebooks():
+            wrong += renew(path, args.check)
+        wrong += [f"no cell teaches {statement}" for statement in untaught()]
+    for path, twin in editions.pairs():
+        if not args.notebook or path in [named.resolve() for named in args.notebook]:
+            wrong += (editions.problems if args.check else editions.carry_over)(path, twin)
     for problem in wrong:
         print(problem, file=sys.stderr)
     return bool(wrong)

@@ -22,7 +22,10 @@ from pathlib import Path
 
 import psutil
 
-PATIENCE = 5.0     # seconds of silence after which nothing more is expected
+LAB = Path(__file__).resolve().parent.parent / "lab"
+LINUX = sys.platform.startswith("linux")  # it tells which programs have still something to do
+PATIENCE = 5.0     # seconds after which nothing more is expected
+QUIET = 2.0 if LINUX else PATIENCE  # seconds of silence that are enough when no program is busy
 LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
 START = 15.0       # seconds for a program to listen or to connect
 KEPT = 1 << 20     # bytes of what was heard that are remembered
@@ -33,26 +36,32 @@ WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
 CLIENTS = "clients"       # a wire that only the submission's own clients speak
 OPERATOR = "operator"     # a chat between one client and the server's terminal
 LETTERS = "бвгджзклмнпрстфхцчшщ"
-ASKING = re.compile(r"им[яе]|ник|зовут|звать|назов|представ|логин|кто|name|nick|login|who", re.I)
+ASKING = re.compile(r"\b(имя|имени|именем|ник|ника|никнейм|псевдоним|логин|кто (вы|ты|там|здесь|это)|"
+                    r"вас зовут|тебя зовут|звать|назов\w+|представ\w+|обращаться|"
+                    r"\w*name|nick|login|who)\b", re.I)
 ARGUMENTS = [], ["{port}"], ["localhost", "{port}"], ["--port", "{port}"], [
     "--host", "localhost", "--port", "{port}"]  # tried in turn while a program ends at once
-SKIPPED = "__MACOSX", ".git", ".idea", ".venv", "venv", "__pycache__"
+SKIPPED = "__MACOSX", ".git", ".idea", ".venv", "venv", "site-packages", "__pycache__"
+COPIED = 50_000_000  # bytes of a submission that are copied, the smallest files first
 
 # Prints which modules a script imports, the imports of its own neighbours among them.
 IMPORTS = """
 import ast, pathlib, sys
-found, files = set(), [pathlib.Path(sys.argv[1])]
+script = pathlib.Path(sys.argv[1])
+found, files = set(), [script]
 for file in files:
     for node in ast.walk(ast.parse(file.read_bytes())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
-            names = [node.module] if node.module else [alias.name for alias in node.names]
+            module = [node.module] if node.module else []
+            names = module + [".".join([*module, alias.name]) for alias in node.names]
         for name in names:
-            near = [file.parent / name.replace(".", "/") / "__init__.py",
-                    file.parent / (name.replace(".", "/") + ".py")]
+            path = name.replace(".", "/")
+            near = [folder / end for folder in (script.parent, file.parent)
+                    for end in (path + ".py", path + "/__init__.py")]
             own = [path for path in near if path.exists()]
             files += [path for path in own if path not in files]
-            found |= {name.partition(".")[0]} if not own else set()
+            found |= {name} if not own else set()
 print(*found)
 """
 
@@ -67,7 +76,7 @@ class Ear:
     def __init__(self, chat, who, receive):
         """who (str) is the name shown; receive() returns bytes, or b"" at the end."""
         self.chat, self.who, self.receive = chat, who, receive
-        self.heard, self.since, self.ended = bytearray(), 0, False
+        self.heard, self.since, self.ended, self.ignored = bytearray(), 0, False, False
         self.news = threading.Condition()
         self.listening = threading.Event()
         self.listening.set()
@@ -104,12 +113,16 @@ class Ear:
         with self.news:
             return self.heard.decode("utf-8", "replace")
 
-    def until(self, condition, patience=PATIENCE):
-        """Wait until condition(text) holds; return whether it does after patience seconds of silence."""
+    def until(self, condition, patience=QUIET):
+        """Wait until condition(text) holds; return whether it does.
+
+        Gives up after patience seconds of silence, when no program is busy, and after LIMIT.
+        """
         deadline = time.monotonic() + LIMIT
+        patience = PATIENCE if self.chat.work.restless else patience
         with self.news:
-            while not condition(self.text()) and not self.ended:
-                if not self.news.wait(patience) or time.monotonic() > deadline:
+            while not condition(self.text()) and not self.ended and time.monotonic() < deadline:
+                if not self.news.wait(patience) and not self.chat.busy():
                     break
             return bool(condition(self.text()))
 
@@ -151,12 +164,19 @@ class Ear:
                     f"слышит по отдельности: {', '.join(f'«{text}»' for text in texts)}")
 
     def is_out(self, speaker):
-        """Wait until the connection has ended, or until one does not hear speaker (Ear) any more."""
+        """Wait until one has gone or does not hear speaker (Ear) any more, and the chat goes on."""
         self.until(lambda heard: False, patience=1)
-        if not self.ended:
-            speaker.say("его нет?")
-            if self.until(lambda heard: self.chat.secret("его нет?") in heard):
-                raise Failure(f"Не случилось: {self.who} удалён. {self.who} всё ещё слышит других.")
+        for text in "его нет?", "а теперь?":  # a server that hangs after the first ignores the second
+            speaker.say(text)
+        if not self.ended and self.until(lambda heard: self.chat.secret("а теперь?") in heard):
+            raise Failure(f"Не случилось: {self.who} удалён. {self.who} всё ещё слышит других.")
+        server = self.chat.server
+        if not server.sockets(psutil.CONN_ESTABLISHED):  # it has closed all, or is about to end
+            with suppress(subprocess.TimeoutExpired):
+                server.process.wait(PATIENCE)
+        if speaker.ignored or server.process.poll():
+            raise Failure(f"Не случилось: чат работает без {self.who}. Сервер "
+                          f"{'больше не читает' if speaker.ignored else 'завершился с ошибкой'}.")
         print(self.who, "удалён: он ничего больше не слышит")
 
     def tells_apart(self, person, text, other, other_text):
@@ -218,6 +238,15 @@ class Program(Ear):
                           if c.status == status}
         return found
 
+    def busy(self):
+        """Return whether one of its threads does not wait for anything (Linux; elsewhere False)."""
+        for process in self.family():
+            for file in Path(f"/proc/{process.pid}/task").glob("*/stat"):
+                with suppress(OSError):  # man 5 proc: R is running or about to, D waits for a disk
+                    if file.read_text(errors="replace").rpartition(")")[2].split()[0] in "RD":
+                        return True
+        return False
+
     def threads(self):
         """Return how many threads it has, in the process that has most."""
         counts = [1]
@@ -233,7 +262,8 @@ class Program(Ear):
             self.process.stdin.flush()
 
     def say(self, text):
-        """Type text with its tail."""
+        """Type text with its tail, after all has been done that was said before."""
+        self.chat.settle()
         self.type(self.chat.secret(text))
 
     def leave(self):
@@ -283,7 +313,7 @@ class Line(Ear):
 
     def __init__(self, chat, who, connection, end="\n"):
         """connection (socket.socket); end (str) stands behind each message."""
-        self.socket, self.end, self.closed, self.ignored = connection, end, False, False
+        self.socket, self.end, self.closed = connection, end, False
         connection.settimeout(1)
         super().__init__(chat, who, self._receive)
 
@@ -307,16 +337,21 @@ class Line(Ear):
             except OSError:
                 return  # the other side has ended: what is heard will tell
 
-    def taken(self, patience=PATIENCE):
-        """Wait until the program has read all that was sent (Linux tells; elsewhere 0.3 s)."""
-        if not sys.platform.startswith("linux"):
+    def taken(self):
+        """Wait until the program has dealt with all that was sent (Linux tells; elsewhere 0.3 s)."""
+        if not LINUX:
             return time.sleep(0.3)
         with suppress(OSError):
             ends = self.socket.getsockname()[1], self.socket.getpeername()[1]
-            deadline = time.monotonic() + patience * (not self.ignored)
-            while waiting(*ends) and time.monotonic() < deadline:
+            start = last = time.monotonic()
+            while unread := waiting(*ends):
+                now = time.monotonic()
+                last = now if self.chat.busy() else last
+                if self.ignored or now > last + QUIET or now > start + LIMIT:
+                    break
                 time.sleep(0.01)
-            self.ignored = waiting(*ends) > 0  # who does not read is not waited for again
+            self.ignored = unread > 0  # who does not read is not waited for again
+        self.chat.settle()
 
     def say(self, text):
         """Say text (str) with its tail, as one message that the other side reads alone."""
@@ -342,7 +377,7 @@ class Line(Ear):
         message = "bla " * 250 + self.end
         for _ in range(FLOOD // len(message)):
             self.send(message.encode())
-        self.taken(LIMIT)
+        self.taken()
 
     def falls_silent(self):
         """Say an empty message, where the wire has one, and that nothing more will be said."""
@@ -433,7 +468,7 @@ class Chat:
         """Return text (str) without the tails, and without the place where our copy is."""
         for shown, secret in self.secrets.items():
             text = text.replace(secret, shown)
-        return text.replace(f"{self.work.folder}{os.sep}", "")
+        return text.replace(f"{self.work.folder}{os.sep}", "") if self.work.temporary else text
 
     def words(self, text):
         """Return whether text (str) has a word that nobody said and that is nobody's name."""
@@ -445,6 +480,17 @@ class Chat:
         """Begin anew for all: see Ear.mark."""
         for person in self.people:
             person.mark()
+
+    def busy(self):
+        """Return whether a program, unless it never rests, has something to do (see Program.busy)."""
+        return not self.work.restless and any(program.busy() for program in self.programs)
+
+    def settle(self):
+        """Wait until no program is busy: what they were told is done."""
+        deadline = time.monotonic() + PATIENCE
+        while self.busy():
+            self.work.restless = time.monotonic() > deadline  # one that never rests
+            time.sleep(0.001)
 
     def visit(self, name):
         """Have somebody connect who says nothing yet; returns who it is."""
@@ -499,6 +545,7 @@ class Chat:
             if self.work.announces:  # let the news be over before anybody speaks
                 self.work.announces = all([other.until(lambda text: self.secret(name) in text)
                                            for other in others])
+            self.settle()
             people.append(person)
         return people
 
@@ -577,6 +624,7 @@ class Chat:
     def __exit__(self, kind, failure, traceback):
         printed = [(program.name, program.last_words()) for program in self.programs]
         self.end()
+        self.work.clean_up()
         if not isinstance(failure, Failure):
             return False
         print(failure)
@@ -587,20 +635,36 @@ class Chat:
 
 
 class Submission:
-    """A folder with a server.py and a client.py somewhere in it; a copy of it is what runs."""
+    """A folder with a server.py and a client.py somewhere in it; what runs is a copy of it.
+
+    The copy is made anew for each criterion: a kernel may be killed before it can clean up.
+    """
 
     def __init__(self, folder):
         """folder (str or Path) stays as it is."""
         self.announces = True  # until somebody does not hear of a newcomer
+        self.restless = False  # until one of the programs never waits for anything
         self.arguments = {}    # name of a script: the arguments with which it works
         self.broken = {}       # name of a script: why it can't be started
         self.silent = ""       # why nobody can talk with the server
+        self.original, self.temporary = Path(folder), None
+
+    def copy(self):
+        """Make the copy, unless it is there: self.folder, with self.scripts in it."""
+        if self.temporary:
+            return
         self.temporary = tempfile.TemporaryDirectory(
             prefix="grading-", dir=os.environ.get("GRADING_COPIES"), ignore_cleanup_errors=True)
         os.chmod(self.temporary.name, 0o755)  # programs may run as somebody else
         self.folder = Path(self.temporary.name) / "submission"
-        copy_folder(Path(folder), self.folder)
+        copy_folder(self.original, self.folder)
         self.scripts = find_scripts(self.folder)
+
+    def clean_up(self):
+        """Remove the copy."""
+        if self.temporary:
+            self.temporary.cleanup()
+            self.temporary = None
 
     def chat(self):
         """Return a new Chat."""
@@ -608,6 +672,7 @@ class Submission:
 
     def script(self, name):
         """Return the path of the program called name (str); raises Failure when there is none."""
+        self.copy()
         if name not in self.scripts:
             raise Failure(f"{name} не найден.")
         return self.scripts[name]
@@ -630,8 +695,9 @@ class Submission:
     def start(self, chat, name, who, port, ready, missing, first=""):
         """Start the program called name for who; return it and what ready(program) then gives.
 
-        Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in turn while it ends at once. Raises Failure when ready gives nothing
-        for START; missing (str) says what has not happened.
+        Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in
+        turn while it ends at once. Raises Failure when ready gives nothing for START, or PATIENCE
+        when the program is not busy; missing (str) says what has not happened.
         """
         if name in self.broken:
             raise Failure(self.broken[name])
@@ -641,8 +707,11 @@ class Submission:
             attempts.append(program)
             if first:
                 program.type(first)
-            deadline = time.monotonic() + START
-            while program.process.poll() is None and time.monotonic() < deadline:
+            start = last = now = time.monotonic()
+            while (program.process.poll() is None and now < start + START
+                   and now < last + PATIENCE):
+                now = time.monotonic()
+                last = now if program.busy() or not LINUX else last
                 if found := ready(program):
                     self.arguments[name] = arguments
                     chat.programs.append(program)
@@ -652,7 +721,7 @@ class Submission:
             program.kill()
             if alive:
                 break
-        reason = (f"{name} работает, но за {START:.0f} с {missing}." if alive else
+        reason = (f"{name} работает, но {missing}." if alive else
                   f"{name} сразу завершает работу и {missing}.")
         if name not in self.arguments:
             self.broken[name] = reason
@@ -689,6 +758,7 @@ class Submission:
 
     def ports(self):
         """Return the ports on which client.py may look for its server, the last a free one."""
+        self.copy()
         numbers = [8080]
         for file in self.folder.rglob("*.py"):
             numbers += map(int, re.findall(rb"\b\d{4,5}\b", file.read_bytes()))
@@ -752,7 +822,7 @@ class Submission:
             for speaker, listener in (first, second), (second, first):
                 for _ in range(3):  # the other may be still on the way in
                     speaker.say("раз")
-                    if listener.until(lambda heard: chat.secret("раз") in heard, PATIENCE / 2):
+                    if listener.until(lambda heard: chat.secret("раз") in heard):
                         break
                 else:
                     return False
@@ -764,17 +834,25 @@ class Submission:
 
 
 def copy_folder(source, target):
-    """Copy source (Path) to target: plain files up to 10 MB; no link leads out of it."""
+    """Copy source (Path) to target: plain files up to COPIED bytes; no link leads out of it."""
     target.mkdir()
-    root = source.resolve()
+    root, files = source.resolve(), []
     for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if name not in SKIPPED]
+        folders[:] = [name for name in folders  # without libraries: they have their own server.py
+                      if name not in SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()]
         for path in (Path(folder, name) for name in names):
             real = path.resolve()
-            if real.is_relative_to(root) and real.is_file() and real.stat().st_size <= 10_000_000:
-                copy = target / path.relative_to(root)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(real, copy)
+            if real.is_relative_to(root) and real.is_file():
+                files.append((real.stat().st_size, path, real))
+    left = COPIED
+    for size, path, real in sorted(files):
+        left -= size
+        if left < 0:
+            break
+        copy = target / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):
+            shutil.copyfile(real, copy)
 
 
 def find_scripts(folder):

@@ -53,10 +53,45 @@ FAULTY = """
     server.main()
 """
 
+# Tells a newcomer that it has joined earlier, and never that it has joined.
+FORGETFUL = """
+    import sys
+    sys.path.insert(0, {lab!r})
+    import server
 
-def command(script=LAB / "server.py", label=None):
+    def add_user(client_socket, line):
+        earlier = f"(ранее) {{line.decode()}} присоединился к чату.\\n"
+        server.send_message(earlier.encode(), client_socket)
+        raise OSError
+
+    server.add_user = add_user
+    server.main()
+"""
+
+# One chat on two ports. Who joins hears first, with a mark, who did before, and itself.
+TWO_PORTS = """
+    import sys, threading
+    sys.path.insert(0, {lab!r})
+    import server
+    broadcast, server.broadcast = server.broadcast, lambda: None
+    right = server.add_user
+
+    def add_user(client_socket, line):
+        for name in [*server.client_names[-3:], line.decode()]:
+            earlier = f"(ранее) {{name}} присоединился к чату.\\n"
+            server.send_message(earlier.encode(), client_socket)
+        return right(client_socket, line)
+
+    server.add_user = add_user
+    for serve, *args in [[broadcast], *([server.start_server, "127.0.0.1", int(port)]
+                                        for port in sys.argv[1:])]:
+        threading.Thread(target=serve, args=args).start()
+"""
+
+
+def command(script=LAB / "server.py", label=None, ports="--port {port}"):
     """Return the words that have load.py start a server script."""
-    words = f"{quoted(sys.executable)} {quoted(script)} --port {{port}}"
+    words = f"{quoted(sys.executable)} {quoted(script)} {ports}"
     return ["--server", f"{label}={words}" if label else words]
 
 
@@ -64,18 +99,18 @@ def quoted(path):
     return f"'{path}'" if os.name == "posix" else str(path)
 
 
-def run(*words, **env):
-    """Run load.py to its end; no traceback may be seen."""
-    done = subprocess.run([sys.executable, LOAD, *map(str, words)], timeout=100,
+def run(*words, meter=LOAD, **env):
+    """Run load.py, or a script around it, to its end; no traceback may be seen."""
+    done = subprocess.run([sys.executable, meter, *map(str, words)], timeout=100,
                           capture_output=True, text=True, encoding="utf-8",
                           env={**os.environ, "PYTHONUTF8": "1", **env})
     assert "Traceback" not in done.stderr
     return done
 
 
-def figures(*words, status=0):
+def figures(*words, status=0, meter=LOAD):
     """Run load.py with --json; return the figures of its runs."""
-    done = run("--json", *words)
+    done = run("--json", *words, meter=meter)
     assert done.returncode == status, done.stderr
     return json.loads(done.stdout)["runs"]
 
@@ -118,6 +153,42 @@ def test_large_messages_find_their_way_through_full_sockets():
     [one] = figures("3/3/64", "--size", 4096, "--messages", 6000, "--rounds", 1,
                     "--seconds", 30, "--check")
     assert (one["lost"], one["excess"], one["disordered"]) == (0, 0, 0)
+
+
+def test_clients_that_join_at_the_same_time_are_counted_as_others(tmp_path):
+    meter = tmp_path / "meter.py"
+    meter.write_text(f"import sys; sys.path.insert(0, {str(LAB)!r})\n"
+                     "import load; load.TURNS = 3; load.main()")
+    [one] = figures("300/3/4", "--messages", 60, "--rounds", 1, "--seconds", 30, meter=meter)
+    assert (one["deliveries"], one["lost"], one["excess"], one["gone"]) == (18000, 0, 0, 0)
+
+
+@pytest.mark.parametrize("check", [[], ["--check"]])
+def test_one_chat_on_two_ports_is_measured_as_one(tmp_path, check):
+    script = tmp_path / "two_ports.py"
+    script.write_text(dedent(TWO_PORTS).format(lab=str(LAB)), encoding="utf-8")
+    for one in figures("1/1/1", "7/4/8", "--messages", 300, "--rounds", 1, "--seconds", 30,
+                       *check, *command(script, ports="{port} {port}")):
+        assert (one["sent"], one["deliveries"]) == (300, 300 * int(one["load"].split("/")[0]))
+        assert (one["lost"], one["excess"], one["gone"]) == (0, 0, 0)
+        assert one["disordered"] == (0 if check else None)
+
+
+def test_what_was_said_earlier_is_not_taken_for_an_answer(tmp_path):
+    script = tmp_path / "forgetful.py"
+    script.write_text(dedent(FORGETFUL).format(lab=str(LAB)), encoding="utf-8")
+    done = run("1/1/1", "--rounds", 1, "--messages", 10, *command(script))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Сервер не ответил по правилам чата" in done.stderr
+
+
+def test_clients_connect_to_the_addresses_in_turn():
+    with Program(LAB / "server.py", "--port", "0") as server:
+        port = server.expect("Сервер запущен").rpartition(":")[2]
+        words = ["--messages", 30, "--rounds", 1, "--connect", f"127.0.0.1:{port},127.0.0.1:1"]
+        [one] = figures("1/1/1", *words)
+        assert one["deliveries"] == 30
+        assert "Нет соединения с 127.0.0.1:1:" in run("2/1/1", *words).stderr
 
 
 # Faults
@@ -208,7 +279,7 @@ def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
 # Words
 
 @pytest.mark.parametrize("words, reason", [
-    (["--clients", "0"], "Клиентов: от 1 до 5000, а не 0"),
+    (["--clients", "0"], "Клиентов: от 1 до 10000, а не 0"),
     (["3/4/1"], "Говорящих: от 1 до 3, а не 4"),
     (["3/3/0"], "Окно: от 1"),
     (["3/3"], "нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО"),
@@ -223,9 +294,11 @@ def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
     (["--server", ""], "нет {port}"),
     (["--server", "'{port}"], "кавычка"),
     (["--connect", "here"], "нужно АДРЕС:ПОРТ"),
+    (["--connect", "127.0.0.1:1,127.0.0.1"], "нужно АДРЕС:ПОРТ, а не 127.0.0.1"),
     (["--pid", "1"], "--pid"),
     (["--plot", "load.nonsense"], "--plot"),
     (["--connect", "192.0.2.1:80"], "--beyond-loopback"),
+    (["--connect", "127.0.0.1:80,192.0.2.1:80"], "--beyond-loopback"),
 ])
 def test_nonsense_is_refused_in_a_line_or_two(words, reason):
     done = run(*words)

@@ -1,0 +1,115 @@
+"""Keep the English edition in step with the Russian one: en/ follows ru/, cell by cell.
+
+Code cells and outputs are the same to the letter; only Markdown differs. An English Markdown cell
+has in its metadata, as "translates", the digest of the Russian text whose translation it is: where
+that text has changed since, or where there is no digest, the cell is to be translated anew.
+
+What carries all this over is chapters.py.
+"""
+import copy
+import hashlib
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def pairs(folder=FOLDER):
+    """Return [(Russian path, English path)] of the chapters in their order, and of grading."""
+    russian = [*sorted((folder / "ru").glob("*.ipynb")), folder / "grading.ipynb"]
+    return [(path, folder / "en" / path.name) for path in russian]
+
+
+def digest(text):
+    """Return 16 hex digits that stand for a text (str)."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def cells(notebook, kind=None):
+    """Return the cells of a notebook, or those of one kind, as {id: cell}."""
+    return {cell.id: cell for cell in notebook.cells if kind in (None, cell.cell_type)}
+
+
+def carried(russian, english):
+    """Return what the English notebook should be: the Russian one with the English Markdown.
+
+    A cell that has no translation yet keeps the Russian text, and has no digest.
+    """
+    result, translations = copy.deepcopy(russian), cells(english, "markdown")
+    for cell in cells(result, "markdown").values():
+        translation = translations.get(cell.id, cell)
+        cell.source = translation.source
+        cell.metadata["translates"] = translation.metadata.get("translates", "")
+    return result
+
+
+def untranslated(russian, english):
+    """Return the ids of the Markdown cells whose translation is missing or out of date."""
+    originals, translations = cells(russian, "markdown"), cells(english, "markdown")
+    return [name for name, cell in originals.items()
+            if name not in translations or translations[name].source == cell.source
+            or translations[name].metadata.get("translates") != digest(cell.source)]
+
+
+def differences(wanted, found):
+    """Yield how a notebook differs from what it should be, cell by cell (str)."""
+    ours, theirs = cells(wanted), cells(found)
+    yield from (f"{name} is missing" for name in ours if name not in theirs)
+    yield from (f"{name} is not in the Russian edition" for name in theirs if name not in ours)
+    if len(theirs) < len(found.cells):
+        yield "two cells have one id"
+    places = zip([name for name in ours if name in theirs], [name for name in theirs if name in ours])
+    yield from [f"{other} stands where {name} should" for name, other in places if name != other][:1]
+    for name in filter(theirs.get, ours):
+        yield from (f"{name} has another {key}" for key in sorted({*ours[name], *theirs[name]})
+                    if ours[name].get(key) != theirs[name].get(key))
+    if {**wanted, "cells": []} != {**found, "cells": []}:
+        yield "the notebook has other metadata"
+
+
+def read(path):
+    """Return the notebook at path, an empty one where there is none."""
+    import nbformat
+    return nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook()
+
+
+def problems(path, twin):
+    """Return what is wrong with the English twin (Path) of the Russian notebook at path, as lines."""
+    russian, english = read(path), read(twin)
+    lines = list(differences(carried(russian, english), english))
+    if names := untranslated(russian, english):
+        lines.append(f"translate anew: {' '.join(names)}")
+    return [f"en/{twin.name}: {line}" for line in lines]
+
+
+def carry_over(path, twin):
+    """Bring code cells, outputs and the order of cells over to the twin; return what remains."""
+    import nbformat
+    english = read(twin)
+    wanted = carried(read(path), english)
+    if wanted != english:
+        twin.parent.mkdir(exist_ok=True)
+        nbformat.write(wanted, twin)
+        print(f"en/{twin.name}: saved")
+    return problems(path, twin)
+
+
+def declare_translated(names):
+    """Note that the English cells with these ids translate the Russian text of now.
+
+    Return what can't be so, as lines; nothing is saved for these.
+    """
+    import nbformat
+    names, lines = dict.fromkeys(names), []
+    for path, twin in pairs():
+        english = read(twin)
+        originals, translations = cells(read(path), "markdown"), cells(english, "markdown")
+        for name in [name for name in names if name in originals and name in translations]:
+            del names[name]
+            if translations[name].source == originals[name].source:
+                lines.append(f"en/{twin.name}: {name} is still the Russian text")
+            else:
+                translations[name].metadata["translates"] = digest(originals[name].source)
+        if english != read(twin):
+            nbformat.write(english, twin)
+            print(f"en/{twin.name}: saved")
+    return lines + [f"no Markdown cell {name} in both editions" for name in names]

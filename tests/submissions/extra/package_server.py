@@ -1,0 +1,3 @@
+from chat import core
+
+core.start_server()
