@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -229,10 +230,12 @@ class Proxy:
 class Program:
     """A Python program in a process of its own; a thread collects the lines that it prints."""
 
+    executable = sys.executable
+
     def __init__(self, *command, env=None, **options):
         """Start python with command, such as LAB / "server.py", "--port", "0"."""
         self.process = subprocess.Popen(
-            [sys.executable, *map(str, command)], stdin=subprocess.PIPE,
+            [self.executable, *map(str, command)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONUTF8": "1", "PYTHON_COLORS": "0", **(env or {})}, **options)
         self.lines = queue.SimpleQueue()
@@ -293,6 +296,15 @@ class Program:
                 return self.process.wait(patience)
         raise TimeoutError(f"the program goes on after {signum!r}")
 
+    def pause(self):
+        """Stop the process in mid-work (SIGSTOP); its connections stay, and nobody answers."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)  # until it has stopped
+
+    def go_on(self):
+        """Let a paused process go on as if nothing had been."""
+        self.process.send_signal(signal.SIGCONT)
+
     def __enter__(self):
         return self
 
@@ -310,13 +322,62 @@ class Program:
 class Server(Program):
     """lab/server.py, or another server script, on a free port."""
 
-    def __init__(self, script=LAB / "server.py", **options):
-        super().__init__(script, "--port", "0", **options)
+    def __init__(self, script=LAB / "server.py", *arguments, **options):
+        super().__init__(script, "--port", "0", *arguments, **options)
         try:
             self.port = int(self.expect("Сервер запущен").rpartition(":")[2])
         except (TimeoutError, EOFError):
             self.__exit__()
             raise
+
+
+class Redis(Program):
+    """A redis-server on a free port of this machine, in a folder of its own."""
+
+    executable = "redis-server"
+
+    def __init__(self, *options):
+        """Start it with more options, such as "--requirepass", "secret"; FileNotFoundError: none here."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.options, self.folder = options, tempfile.TemporaryDirectory()
+        self.start()
+
+    def start(self):
+        """Start it, as at first, after stop(); it knows what save() kept."""
+        super().__init__("--port", self.port, "--bind", "127.0.0.1", "--save", "",
+                         "--dir", self.folder.name, *self.options)
+        try:
+            self.expect("Ready to accept connections")
+        except (TimeoutError, EOFError):
+            self.__exit__()
+            raise
+
+    def stop(self, signum=signal.SIGTERM):
+        """As Program's; start() may follow."""
+        status = super().stop(signum)
+        super().__exit__()
+        return status
+
+    def save(self):
+        """Keep what it has in its memory now, for the next start."""
+        with Peer(self.port) as peer:
+            peer.send(b"SAVE\r\n")
+            peer.expect("+OK\r")
+
+    def forget(self):
+        """Drop what save() kept: the next start is one with an empty memory."""
+        (Path(self.folder.name) / "dump.rdb").unlink(missing_ok=True)
+
+    def restart(self):
+        """End it as a power cut does, and start it again at once, on the same port."""
+        self.stop(signal.SIGKILL)
+        self.start()
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        self.folder.cleanup()
 
 
 class Terminal:
