@@ -102,34 +102,35 @@ for i = 5, #ARGV, 2 do
 end
 return true
 """
-# 3 … name, token of each who is here (no name: still joining): count as alive, free our other
-# names, take again those that Redis does not know any more. Who was buried comes back with a
-# word. Returns the tokens whose names are somebody else's by now.
+# 3 … name, token of each who is here, then two empty ones and those who are joining: count as
+# alive, free our other names, take again those that Redis does not know any more. Who was buried
+# comes back with a word. Returns the tokens whose names are somebody else's by now.
 ENTER = COMMON + """
 local known = redis.call('HSETNX', KEYS[4], ARGV[1], 0) == 0
-redis.call('ZADD', KEYS[3], now, ARGV[1])
-local here, lost, text = {}, {}, ''
+local buried = redis.call('ZADD', KEYS[3], now, ARGV[1]) == 1 and known
+local here, lost, joining = {}, {}, false
 for i = 3, #ARGV, 2 do here[ARGV[i + 1]] = true end
 local names = owned(ARGV[1])
 for i = 1, #names, 2 do
   if not here[names[i + 1]] then redis.call('HDEL', KEYS[2], names[i]) end
 end
 for i = 3, #ARGV, 2 do
-  if ARGV[i] == '' then  -- its JOIN will come
-  elseif redis.call('HSETNX', KEYS[2], ARGV[i], ARGV[i + 1]) == 1 then
-    if known then text = text .. ARGV[i] .. ' присоединился к чату.\\n' end
-  elseif redis.call('HGET', KEYS[2], ARGV[i]) ~= ARGV[i + 1] then
-    table.insert(lost, ARGV[i + 1])
+  local name, token = ARGV[i], ARGV[i + 1]
+  if name == '' then
+    joining = true
+  elseif redis.call('HSETNX', KEYS[2], name, token) == 1 then
+    if joining or buried then add(name .. ' присоединился к чату.\\n', token) end
+  elseif not joining and redis.call('HGET', KEYS[2], name) ~= token then
+    table.insert(lost, token)
   end
 end
-add(text, '')
 return lost
 """
 
 said = queue.SimpleQueue()  # bytes for the log; a socket whose name is free; or None at the end
-arriving = {}               # token: (socket, name) of one whose joining is not yet read
+arriving = {}               # token: (socket, name, Event) of one whose joining is not yet read
 tokens = {}                 # socket: (name, token) of one for whom Redis keeps a name
-earlier = {}                # socket: bytes that it has to hear before all else
+earlier = {}                # socket: the line (bytes) with which it joins, not yet heard by it
 entering = threading.Lock() # no token comes in while all are told to Redis
 away = threading.Event()    # Redis is away, and people know
 
@@ -171,9 +172,10 @@ class Log:
             self.remember(server.clean(entry[b"data"]))
 
     def remember(self, block):
-        """Keep the last lines of block (bytes, whole lines)."""
+        """Keep the last lines of block (bytes, whole lines); return them and those kept before."""
         keep = self.recent.maxlen
-        self.recent.extend(block.rsplit(b"\n", keep + 1)[-keep - 1:-1])
+        self.recent.extend(filter(None, block.rsplit(b"\n", keep + 1)[-keep - 1:-1]))
+        return self.recent
 
     def read(self):
         """Return the entries (id, dict of bytes) that come within BEAT. Raises redis.RedisError."""
@@ -187,10 +189,11 @@ class Log:
     def enter(self):
         """Make this server and its people known; returns (name, socket) of those it has lost."""
         with entering:
-            here = {token: (name, client) for client, (name, token) in list(tokens.items())}
-            here |= {token: ("", None) for token in list(arriving)}
-            args = [word for token, (name, _) in here.items() for word in (name, token)]
-            return [here[token.decode()] for token in self.run(ENTER, *args)]
+            with server.lock:
+                here = {token: (name, client) for client, (name, token) in tokens.items()}
+                people = [(name, token) for token, (name, _) in here.items()] + [("", "")]
+                people += [(name, token) for token, (_, name, _) in arriving.items()]
+            return [here[token.decode()] for token in self.run(ENTER, *itertools.chain(*people))]
 
 
 def send_message(message, client_socket=None):
@@ -215,13 +218,15 @@ def add_user(log, client_socket, line):
     reason = server.why_not(username)
     if not reason:
         token = log.server + os.urandom(8).hex()
-        with entering:
-            arriving[token] = client_socket, username
+        joined = threading.Event()
+        with entering, server.lock:
+            arriving[token] = client_socket, username, joined
         while insist(log.run, JOIN, username, token):
-            with server.room:
-                if server.room.wait_for(lambda: token not in arriving, BEAT):
-                    return username
-        del arriving[token]
+            if joined.wait(BEAT):
+                return username
+        with server.lock:
+            if not arriving.pop(token, None):
+                return username  # its entry came at last
         reason = f"Имя {username} уже занято."
     send_message(f"{reason}\n{server.PROMPT}".encode(), client_socket)
 
@@ -231,26 +236,40 @@ def remove_user(right_remove_user, client_socket):
     with server.lock:
         right_remove_user(client_socket)
         said.put(client_socket)
+        earlier.pop(client_socket, None)
 
 
 def send_to_all(log, block):
-    """As in server.py; remember the last lines, and say those before to one who has just joined."""
+    """As in server.py; one who has just joined hears the last lines before that, marked, and then the rest.
+
+    Who waits for words of its own that are not yet in the log is not heard again before they are.
+    """
     with server.lock:
-        listeners = server.connected_clients.copy() if block else list(server.unsent)
-        before = {client_socket: earlier.pop(client_socket, b"") for client_socket in listeners}
-        log.remember(block)
-    for client_socket in listeners:
-        server.deliver(client_socket, before[client_socket] + block)
+        hears = dict.fromkeys(server.connected_clients if block else
+                              [client for client in list(server.unsent) if server.unsent.get(client)], block)
+        rest = b"\n" + block
+        for client_socket, joining in list(earlier.items()):  # in the order of the log
+            said, joined, now = rest.partition(b"\n" + joining)
+            hears.pop(client_socket, None)
+            if joined:
+                rest = joined + now
+                before = b"".join(EARLIER.encode() + line + b"\n" for line in log.remember(said + b"\n"))
+                hears[client_socket] = before + rest[1:]
+                del earlier[client_socket]
+        log.remember(rest)
+    for client_socket, data in hears.items():
+        server.deliver(client_socket, data)
 
 
-def take_in(log, token):
-    """Let one in whose joining has come back through the log."""
+def take_in(token, joining):
+    """Let one in whose joining (bytes, a line) has come back through the log."""
     with server.lock:
-        client_socket, username = arriving.pop(token)
+        client_socket, username, joined = arriving.pop(token)
         tokens[client_socket] = username, token
         server.client_names.append(username)
         server.connected_clients.append(client_socket)
-        earlier[client_socket] = b"".join(EARLIER.encode() + line + b"\n" for line in log.recent)
+        earlier[client_socket] = joining
+    joined.set()
 
 
 def follow(log):
@@ -261,8 +280,9 @@ def follow(log):
             if log.number not in (None, number - 1):  # trimmed, or Redis has lost its memory
                 server.outbox.put((None, MISSED.encode()))
             log.number = number
-            if token in arriving:
-                take_in(log, token)
+            with server.lock:
+                if token in arriving:
+                    take_in(token, entry[b"data"])
             server.outbox.put((None, entry[b"data"]))
 
 
@@ -335,7 +355,7 @@ def open_log(args):
         log = Log(args.redis, args.room, args.length, args.history)
         log.enter()
         return log
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError):
         sys.exit("Адрес Redis не понят: нужен redis://ИМЯ:ПАРОЛЬ@МАШИНА:ПОРТ/НОМЕР")
     except redis.AuthenticationError as error:
         sys.exit(f"Redis не пускает: {error}")

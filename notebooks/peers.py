@@ -78,7 +78,8 @@ class Peer:
         while b"\n" not in self.buffer:
             data = self.socket.recv(65536)
             if not data:
-                return self.buffer.decode()
+                last, self.buffer = self.buffer, b""
+                return last.decode()
             self.buffer += data
         line, _, self.buffer = self.buffer.partition(b"\n")
         return line.decode()
@@ -183,6 +184,8 @@ class Proxy:
     def __init__(self, port, size=1):
         """Listen on a free port, self.port; pass on to port, at most size bytes at a time."""
         self.target, self.size, self.ended = port, size, False
+        self.whole = threading.Event()
+        self.whole.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.sockets = []
@@ -207,15 +210,25 @@ class Proxy:
         with suppress(OSError):  # one of the two is gone
             target.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while data := source.recv(self.size):
+                self.whole.wait()
                 target.sendall(data)
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)
+
+    def cut(self):
+        """Let nothing through any more; the two ends are not told."""
+        self.whole.clear()
+
+    def mend(self):
+        """Let through what waits, and all that follows."""
+        self.whole.set()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
         self.ended = True
+        self.mend()
         socket.create_connection(self.listener.getsockname()).close()  # wakes accept
         self.threads[0].join(TIMEOUT)
         for end in self.sockets:

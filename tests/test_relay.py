@@ -1,0 +1,570 @@
+"""What people can rely on when several lab/relay.py serve one chat, over real redis-server processes.
+
+The log of the chat has one order, so a line that all wait for is a fence for all that came before.
+"""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count, cycle
+from urllib.parse import quote
+
+import pytest
+import redis
+
+from peers import LAB, TIMEOUT, Peer, Program, Proxy, Redis, Server
+# These hold for people on three servers as well:
+from test_server import (  # noqa: F401
+    PROMPT, peak_memory,
+    test_4096_bytes_pass_and_4097_do_not,
+    test_a_bad_name_is_refused_to_that_one_alone_with_the_reason,
+    test_a_peer_without_newlines_is_served_recv_by_recv,
+    test_all_hear_a_message_the_sender_included,
+    test_all_that_one_said_who_left_without_listening_is_heard,
+    test_an_empty_message_ends_the_connection_after_what_came_before_it,
+    test_bytes_that_are_no_utf8_are_replaced_and_nobody_is_thrown_out,
+    test_eight_talkers_are_heard_by_all_in_one_order,
+    test_last_words_without_a_newline_are_heard,
+    test_no_harmful_character_of_a_message_reaches_another,
+    test_no_line_of_another_can_be_forged,
+    test_of_many_who_want_one_name_at_once_one_gets_it,
+    test_two_hundred_vanish_at_once_and_each_leaving_is_announced_once,
+    test_what_was_sent_just_before_the_end_is_heard_by_all,
+    test_who_never_reads_holds_up_nobody_and_is_let_go)
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("redis-server") and "CI" not in os.environ,
+    reason="there is no redis-server here (Debian: apt-get install redis-server)")
+
+RELAY = LAB / "relay.py"
+PATIENCE = 30.0  # seconds, where a server has to be found dead first
+AWAY = "Связи с другими серверами нет, сообщения ждут."
+BACK = "Связь с другими серверами восстановлена."
+MISSED = "Часть сообщений могла потеряться."
+numbers = count()
+
+
+@pytest.fixture(scope="module")
+def store():
+    """A redis-server for the tests that do it no harm."""
+    with Redis() as store:
+        yield store
+
+
+def new_room():
+    """Return the name of a room in which nobody has been."""
+    return f"room{next(numbers)}"
+
+
+@contextmanager
+def chat(*stores, options=(), room=None):
+    """Servers of one chat that end with status 0 and no traceback: one on each store, a Redis or a wire."""
+    room = room or new_room()
+    with ExitStack() as stack:
+        servers = [stack.enter_context(Server(RELAY, "--redis", f"redis://127.0.0.1:{store.port}/0",
+                                              "--room", room, *options)) for store in stores]
+        yield servers
+        for server in servers:
+            if server.process.poll() is None:
+                assert server.stop() == 0
+            assert not [line for line in server.rest() if "Traceback" in line]
+
+
+@contextmanager
+def people(servers, *names):
+    """People in this order, on the servers by turns; all hear those who come after them."""
+    with ExitStack() as stack:
+        crowd = []
+        for name, server in zip(names, cycle(servers)):
+            crowd.append(stack.enter_context(Peer(server.port, name)))
+            crowd[-1].socket.settimeout(PATIENCE)
+        for i, person in enumerate(crowd[:-1]):
+            for name in names[i + 1:]:
+                person.expect(f"{name} присоединился к чату.")
+        yield crowd
+
+
+def hear_up_to(last, *listeners):
+    """Return what the listeners have heard before the line that is last; it is the same for all.
+
+    What a server says about its own connection is left out: it is not in the log.
+    """
+    first, *others = [[line for line in listener.expect(last) if line not in (AWAY, BACK, MISSED)]
+                      for listener in listeners]
+    assert all(heard == first for heard in others)
+    return first
+
+
+def hear_all_leave(person, names):
+    """Return what person hears until all of names have left."""
+    heard, here = [], {f"{name} вышел из чата." for name in names}
+    while here:
+        heard.append(person.line())
+        assert heard[-1], f"the end came before {here}"
+        here.discard(heard[-1])
+    return heard
+
+
+def assert_refused(server, name):
+    """A newcomer on server does not get the name, as somebody has it."""
+    with Peer(server.port) as newcomer:
+        newcomer.say(name)
+        assert [newcomer.line() for _ in range(3)] == [PROMPT, f"Имя {name} уже занято.", PROMPT]
+
+
+# As on one server
+
+@pytest.fixture(scope="module")
+def town(store):
+    """Three servers of one chat, and somebody who is always there."""
+    with chat(store, store, store, options=["--history", "0"]) as servers, \
+            Peer(servers[0].port, "Сторож") as guard:
+        yield servers, guard
+
+
+@pytest.fixture
+def server(town):
+    """The server of those who come first, fourth …; its log begins now."""
+    servers, _ = town
+    while not servers[0].lines.empty():
+        servers[0].line()
+    return servers[0]
+
+
+@pytest.fixture
+def enter(town):
+    """As in test_server.py, on three servers by turns."""
+    servers, guard = town
+    where = cycle(servers)
+    guests = []
+    with ExitStack() as stack:
+        def enter(*names):
+            crowd = [stack.enter_context(Peer(next(where).port, name)) for name in names]
+            guests.extend(crowd)
+            for i, person in enumerate(crowd):
+                for name in filter(None, names[i + 1:]):
+                    person.expect(f"{name} присоединился к чату.")
+            return crowd
+        yield enter
+    with Peer(servers[0].port, "Последний"):  # all others are out when all have heard it go
+        pass
+    guard.expect("Последний вышел из чата.")
+
+
+def test_a_name_taken_on_another_server_is_refused_and_a_good_one_is_not(town, enter):
+    servers, _ = town
+    anna, boris = enter("Аня", "Боря")
+    with Peer(servers[2].port) as newcomer:
+        newcomer.say("Аня")
+        newcomer.say("Вера")
+        heard = newcomer.expect("Вера присоединился к чату.")
+    assert heard == [PROMPT, "Имя Аня уже занято.", PROMPT]
+    assert hear_up_to("Вера вышел из чата.", anna, boris) == ["Вера присоединился к чату."]
+
+
+def test_thirty_on_three_servers_hear_one_order_and_each_line_once(enter):
+    names = [f"Имя{i}" for i in range(30)]
+    crowd = enter(*names)
+    with ThreadPoolExecutor(len(crowd)) as pool:
+        def talk(person):
+            for i in range(100):
+                person.say(i)
+            if person in crowd[20:]:
+                person.say("")  # goodbye
+        list(pool.map(talk, crowd))
+    crowd[0].expect("Имя20 вышел из чата.")
+    enter("Новый")
+    crowd[1].say("конец")
+    heard = crowd[1].expect("Имя1: конец")
+    assert len(heard) == 30 * 100 + 10 + 1 and heard[-1] == "Новый присоединился к чату."
+    for name in names:
+        said = [line for line in heard if line.startswith(f"{name}:")]
+        assert said == [f"{name}: {i}" for i in range(100)]
+    assert sorted(line for line in heard if "вышел" in line) == [f"{name} вышел из чата." for name in names[20:]]
+    assert [person.expect("Имя1: конец") for person in crowd[2:20]] == [heard] * 18
+
+
+# What was said earlier
+
+def test_a_newcomer_hears_the_last_lines_marked_as_earlier(store):
+    room = new_room()
+    with chat(store, room=room) as [first], people([first], "Аня") as [anna]:
+        for i in range(30):
+            anna.say(i)
+        anna.expect("Аня: 29")
+        with chat(store, room=room) as [later], \
+                chat(store, room=room, options=["--history", "5"]) as [terse], \
+                chat(store, room=room, options=["--history", "0"]) as [silent]:
+            said = [f"(ранее) Аня: {i}" for i in range(30)]
+            for server, number in (first, 20), (later, 20), (terse, 5), (silent, 0):
+                with Peer(server.port) as newcomer:
+                    newcomer.say("Боря")
+                    assert newcomer.expect("Боря присоединился к чату.") == [PROMPT, *said[len(said) - number:]]
+                anna.expect("Боря вышел из чата.")
+                said += ["(ранее) Боря присоединился к чату.", "(ранее) Боря вышел из чата."]
+
+
+def test_a_newcomer_in_mid_talk_misses_nothing_and_hears_nothing_twice(store):
+    with chat(store, store) as servers, people(servers, "Аня", "Боря") as [anna, boris]:
+        stop = threading.Event()
+
+        def talk():
+            for i in count():
+                anna.say(i)
+                if stop.is_set():
+                    return anna.say("конец")
+
+        with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+            talking = pool.submit(talk)
+            newcomers = []
+            boris.expect("Аня: 30")
+            for i in range(20):
+                newcomers.append(Peer(servers[i % 2].port))
+                stack.enter_context(newcomers[-1])
+                newcomers[-1].say(f"Новый{i}")
+                newcomers[-1].socket.settimeout(PATIENCE)
+                boris.expect(f"Новый{i} присоединился к чату.")
+            stop.set()
+            talking.result()
+            all_lines = ["", *anna.expect("Аня: конец")]
+            for newcomer in newcomers:
+                heard = newcomer.expect("Аня: конец")
+                assert heard.pop(0) == PROMPT
+                marked = [line.startswith("(ранее) ") for line in heard]
+                assert marked == [True] * 20 + [False] * (len(heard) - 20)
+                assert [line.removeprefix("(ранее) ") for line in heard] == all_lines[-len(heard):]
+
+
+# A server that dies, or seems to
+
+def test_a_killed_servers_people_are_announced_once_and_their_names_are_free(store):
+    names = [f"Имя{i}" for i in range(30)]
+    with chat(store, store, store) as servers, people(servers, *names) as crowd, ThreadPoolExecutor(30) as pool:
+        alive = [person for i, person in enumerate(crowd) if i % 3 != 2]
+        def talk(person):
+            with suppress(OSError):
+                for i in range(300):
+                    person.say(i)
+        talks = [pool.submit(talk, person) for person in crowd]
+        heard = [*alive[0].expect("Имя29: 50"), "Имя29: 50"]
+        servers[2].stop(signal.SIGKILL)
+        heard += hear_all_leave(alive[0], names[2::3])
+        for talk in talks:
+            talk.result()
+        with people([servers[0]], names[2]), people([servers[1]], names[5]):
+            alive[0].say("конец")
+            heard += alive[0].expect("Имя0: конец")
+            assert [person.expect("Имя0: конец") for person in alive[1:]] == [heard] * 19
+        for i, name in enumerate(names):
+            said = [line for line in heard if line.startswith(f"{name}:")]
+            assert said == [f"{name}: {i}" for i in range(len(said))]
+            assert i % 3 == 2 or len(said) == 300
+        assert sorted(line for line in heard if "вышел" in line) == sorted(
+            f"{name} вышел из чата." for name in names[2::3])
+
+
+def test_a_server_that_slept_is_announced_as_left_and_back_and_its_people_go_on(store):
+    with chat(store, store) as servers, people(servers, "Аня", "Боря") as [anna, boris]:
+        servers[1].pause()
+        boris.say("сплю")
+        assert anna.expect("Боря вышел из чата.") == []
+        anna.say("жаль")
+        servers[1].go_on()
+        assert hear_up_to("Боря: сплю", anna) == ["Аня: жаль", "Боря присоединился к чату."]
+        assert hear_up_to("Боря: сплю", boris) == [
+            "Боря вышел из чата.", "Аня: жаль", "Боря присоединился к чату."]
+        assert_refused(servers[0], "Боря")
+
+
+@contextmanager
+def wire(store):
+    """A connection to store that can be cut."""
+    with Proxy(store.port, 2**16) as proxy:
+        yield proxy
+
+
+def test_a_server_cut_off_for_long_comes_back_with_its_people_but_not_with_names_taken_meanwhile(store):
+    with wire(store) as proxy, chat(store, proxy, store) as servers, \
+            people(servers[1:2], "Боря", "Галя", "Даша") as [boris, galya, dasha], \
+            people(servers[::2], "Аня", "Витя") as [anna, vitya]:
+        boris.expect("Витя присоединился к чату.")
+        proxy.cut()
+        boris.say("я тут")
+        assert sorted(hear_all_leave(anna, ["Боря", "Галя", "Даша"])) == [
+            f"{name} вышел из чата." for name in ("Боря", "Галя", "Даша")]
+        for person in boris, galya, dasha:
+            person.expect(AWAY)
+        boris.say("ждём")
+        dasha.half_close()
+        with people(servers[:1], "Галя") as [other]:
+            proxy.mend()
+            hear_all_leave(anna, ["Даша"])
+            other.say("конец")
+            anna.expect("Галя: конец")
+            galya.expect("Имя Галя тем временем занял другой.")
+            assert galya.rest() == []
+        hear_all_leave(anna, ["Галя"])
+        with people(servers[2:], "Галя", "Даша"):
+            anna.say("всё")
+            heard = hear_up_to("Аня: всё", boris, vitya)
+        assert [line for line in heard if line.startswith("Боря:")] == ["Боря: я тут", "Боря: ждём"]
+        for name, comings, goings in ("Боря", 1, 1), ("Даша", 2, 2), ("Галя", 2, 2):
+            assert heard.count(f"{name} присоединился к чату.") == comings
+            assert heard.count(f"{name} вышел из чата.") == goings
+        assert heard.index("Боря вышел из чата.") < heard.index("Боря присоединился к чату.") \
+            < heard.index("Боря: я тут")
+
+
+def test_who_is_cut_off_while_the_log_is_trimmed_is_told_that_lines_may_be_lost(store):
+    with wire(store) as proxy, chat(store, proxy, options=["--length", "10"]) as servers, \
+            people(servers, "Аня", "Боря") as [anna, boris]:
+        proxy.cut()
+        for i in range(500):
+            anna.say(i)
+            anna.expect(f"Аня: {i}")
+        proxy.mend()
+        boris.expect(MISSED)
+        heard = [line for line in boris.expect("Аня: 499") if line not in (AWAY, BACK)]
+        assert heard == [f"Аня: {i}" for i in range(499 - len(heard), 499)] and len(heard) < 300
+        room = servers[0].process.args[-3]
+        with redis.Redis.from_url(store.url) as client:
+            assert client.xlen(f"{{chat:{room}}}") < 300
+
+
+# Redis goes
+
+def test_while_redis_is_paused_people_are_told_once_and_words_and_newcomers_wait():
+    names = [f"Имя{i}" for i in range(30)]
+    with Redis() as store, chat(store, store, store) as servers, people(servers, *names) as crowd, \
+            Peer(servers[1].port) as newcomer:
+        store.pause()
+        newcomer.say("Новый")
+        for i in range(5):
+            for person in crowd:
+                person.say(i)
+        for person in crowd:
+            assert person.expect(AWAY) == []
+        for server in servers:
+            assert "Redis" in server.expect("недоступен")
+        store.go_on()
+        for server in servers:
+            server.expect("снова отвечает")
+        newcomer.expect("Новый присоединился к чату.")
+        crowd[0].say("конец")
+        all_heard = [person.expect("Имя0: конец") for person in crowd]
+        assert all(heard.count(AWAY) == 0 and heard.count(BACK) == 1 for heard in all_heard)
+        heard, *others = [[line for line in heard if line != BACK] for heard in all_heard]
+        assert others == [heard] * 29
+        assert sorted(heard) == sorted(["Новый присоединился к чату.",
+                                        *(f"{name}: {i}" for name in names for i in range(5))])
+        for name in names:
+            assert [line for line in heard if line.startswith(f"{name}:")] == [f"{name}: {i}" for i in range(5)]
+
+
+def test_redis_restarted_with_an_empty_memory_loses_no_words_that_waited_and_no_names():
+    names = [f"Имя{i}" for i in range(6)]
+    with Redis() as store, chat(store, store, store) as servers, people(servers, *names) as crowd, \
+            Peer(servers[1].port) as newcomer:
+        store.stop(signal.SIGKILL)
+        for person in crowd:
+            person.expect(AWAY)
+        newcomer.say("Новый")
+        for i in range(5):
+            for person in crowd:
+                person.say(i)
+        store.start()
+        for person in crowd:
+            person.expect(MISSED)
+        newcomer.expect("Новый присоединился к чату.")
+        for i, name in enumerate(names):
+            assert_refused(servers[(i + 1) % 3], name)
+        crowd[0].say("конец")
+        for person in crowd:
+            heard = person.expect("Имя0: конец")
+            assert not [line for line in heard if "вышел" in line]
+        with people(servers[:1], "Последний"):
+            pass
+        hear_up_to("Последний вышел из чата.", *crowd)
+
+
+def test_redis_restarted_with_an_older_memory_gives_back_names_left_since_and_no_others():
+    with Redis() as store, chat(store, store, store) as servers, \
+            people(servers, "Аня", "Боря", "Витя") as [anna, boris, vitya]:
+        store.save()
+        anna.half_close()
+        boris.expect("Аня вышел из чата.")
+        with people(servers, "Галя") as [galya]:
+            store.restart()
+            for person in boris, vitya, galya:
+                person.expect(BACK)
+            with people(servers[1:], "Аня"):
+                for name, server in ("Боря", servers[2]), ("Витя", servers[0]), ("Галя", servers[1]):
+                    assert_refused(server, name)
+                galya.say("конец")
+                assert hear_up_to("Галя: конец", boris, vitya, galya) == ["Аня присоединился к чату."]
+
+
+def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
+    with Redis() as store, chat(store, store) as servers, people(servers, "Аня", "Боря") as [anna, boris]:
+        store.pause()
+        before = peak_memory(servers[0])
+        sent = 0
+        anna.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**14)
+        anna.socket.settimeout(TIMEOUT / 5)
+        with pytest.raises(TimeoutError):  # nobody takes any more
+            while sent < 2**26:
+                sent += anna.socket.send(b"x\n"[sent % 2:] + b"x\n" * 2**12)
+        assert peak_memory(servers[0]) < before + 8
+        store.go_on()
+        anna.socket.settimeout(PATIENCE)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(anna.send, b"x\n"[sent % 2:] + "конец\n".encode())
+            heard = hear_up_to("Аня: конец", boris)
+        assert heard == ["Аня: x"] * (sent // 2 + 1)
+
+
+# The end
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_server_whose_people_are_announced_as_left_at_once(store, signum):
+    with chat(store, store) as servers, people(servers, "Аня", "Боря", "Витя", "Галя") as [anna, boris, vitya, galya]:
+        servers[1].pause()  # lest it says something by itself
+        servers[1].go_on()
+        assert servers[1].stop(signum) == 0
+        assert hear_all_leave(anna, ["Боря", "Галя"])
+        assert boris.rest() == []
+
+
+def test_a_signal_ends_a_server_without_redis():
+    with Redis() as store, chat(store) as [server], people([server], "Аня") as [anna]:
+        store.stop(signal.SIGKILL)
+        anna.expect(AWAY)
+        assert server.stop() == 0
+
+
+# Starting
+
+PASSWORD = "s3cret-Pässwörd"
+
+
+def free_port():
+    """Return a port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def answer(*options, **env):
+    """Return what relay.py prints, and its status, when it does not start; never the password."""
+    with Program(RELAY, "--port", "0", *options, env=env) as program:
+        printed = "\n".join(program.rest())
+    assert "Traceback" not in printed and PASSWORD not in printed
+    return printed, program.process.returncode
+
+
+@pytest.fixture(scope="module")
+def locked():
+    """A redis-server that asks for a password."""
+    with Redis("--requirepass", PASSWORD) as store:
+        yield store
+
+
+@pytest.mark.parametrize("url", ["", "localhost", "http://localhost", "redis://localhost:x", "redis://localhost?x=y",
+                                 f"redis://:{PASSWORD}@localhost:99999"])
+def test_an_address_that_is_none_is_answered_in_one_line(url):
+    printed, status = answer("--redis", url)
+    assert status == 1 and len(printed.splitlines()) == 1 and "Адрес Redis не понят" in printed
+
+
+def test_a_redis_that_is_not_there_is_named_in_one_line():
+    port = free_port()
+    printed, status = answer("--redis", f"redis://:{PASSWORD}@127.0.0.1:{port}/0")
+    assert status == 1 and len(printed.splitlines()) == 1 and str(port) in printed
+
+
+@pytest.mark.parametrize("url, env", [
+    ("redis://127.0.0.1:{port}/0", {}),
+    ("redis://:wrong@127.0.0.1:{port}/0", {}),
+    ("redis://nobody:{password}@127.0.0.1:{port}/0", {}),
+    ("redis://127.0.0.1:{port}/0", {"REDIS_PASSWORD": "wrong"}),
+    ("redis://127.0.0.1:{port}/0", {"REDIS_PASSWORD": PASSWORD, "REDIS_USERNAME": "nobody"})])
+def test_no_password_and_a_wrong_one_are_answered_in_one_line(locked, url, env):
+    printed, status = answer("--redis", url.format(port=locked.port, password=quote(PASSWORD)), **env)
+    assert status == 1 and len(printed.splitlines()) == 1 and "Redis не пускает" in printed
+
+
+@pytest.mark.parametrize("options, env", [
+    (["--redis", "redis://:{password}@127.0.0.1:{port}/0"], {}),
+    ([], {"REDIS_URL": "redis://default:{password}@127.0.0.1:{port}/0"}),
+    ([], {"REDIS_URL": "redis://127.0.0.1:{port}/0", "REDIS_PASSWORD": PASSWORD})])
+def test_the_address_and_the_password_may_be_in_the_environment_and_are_on_no_log(locked, options, env):
+    def fill(text):
+        return text.format(port=locked.port, password=quote(PASSWORD))
+
+    with Server(RELAY, *map(fill, options), env={name: fill(text) for name, text in env.items()}) as server, \
+            Peer(server.port, "Аня") as anna:
+        locked.pause()
+        anna.expect(AWAY)
+        locked.go_on()
+        anna.expect(BACK)
+        assert server.stop() == 0
+        printed = "\n".join(server.rest())
+    assert "недоступен" in printed and PASSWORD not in printed and quote(PASSWORD) not in printed
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="there is no openssl here")
+def test_a_chat_over_tls_and_a_certificate_that_nobody_knows(tmp_path):
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                   check=True, capture_output=True)
+    port = free_port()
+    with Redis("--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", key,
+               "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no"):
+        url = f"rediss://127.0.0.1:{port}/0"
+        printed, status = answer("--redis", url)
+        assert status == 1 and len(printed.splitlines()) == 1 and "CERTIFICATE_VERIFY_FAILED" in printed
+        with Server(RELAY, "--redis", f"{url}?ssl_ca_certs={certificate}") as server, Peer(server.port, "Аня") as anna:
+            anna.say("привет")
+            anna.expect("Аня: привет")
+
+
+def test_a_redis_that_is_too_old_is_answered_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+        def serve():
+            with suppress(OSError):
+                while True:
+                    pool.submit(refuse, listener.accept()[0])
+
+        def refuse(client):
+            with client, client.makefile("rb") as commands, suppress(OSError):
+                for line in commands:
+                    if line.startswith(b"*"):  # a command begins
+                        client.sendall(b"-ERR unknown command\r\n")
+
+        pool.submit(serve)
+        printed, status = answer("--redis", f"redis://127.0.0.1:{listener.getsockname()[1]}/0")
+        listener.shutdown(socket.SHUT_RDWR)
+    assert status == 1 and len(printed.splitlines()) == 1 and "5" in printed and "unknown command" in printed
+
+
+@pytest.mark.parametrize("options", [["--history", "-1"], ["--history", "x"], ["--length", "1e3"], ["--rooms", "x"]])
+def test_nonsense_options_are_named(options):
+    printed, status = answer(*options)
+    assert status == 2 and options[0] in printed
+
+
+def test_without_the_library_one_line_says_which():
+    with Program("-S", RELAY) as program:
+        [line] = program.rest()
+    assert program.process.returncode == 1 and "pip install redis" in line
+
+
+def test_a_port_that_is_taken_is_named_in_one_line(store, town):
+    servers, _ = town
+    with Program(RELAY, "--redis", store.url, "--port", servers[0].port) as program:
+        [line] = program.rest()
+    assert program.process.returncode == 1 and str(servers[0].port) in line
