@@ -52,6 +52,7 @@ def tell(name, number):
 tell("tcp_child_ehash_entries", "256")
 ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET: the child for which the table is small
 tell("tcp_max_tw_buckets", "0")
+tell("tcp_wmem", "4096 16384 4194304")  # the usual sizes: FLOOD is more than that
 with socket.socket() as any:
     fcntl.ioctl(any, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up, running
 os.execv(sys.argv[1], sys.argv[1:])

@@ -29,7 +29,8 @@ QUIET = 2.0 if LINUX else PATIENCE  # seconds of silence that are enough when no
 LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
 START = 15.0       # seconds for a program to listen or to connect
 KEPT = 1 << 20     # bytes of what was heard that are remembered
-FLOOD = 8_000_000  # bytes said past one who does not read: more than the system's buffers hold
+WORK = 60.0        # seconds in which a busy program shall have read what it was told
+FLOOD = 5_000_000  # bytes said past one who does not read: more than the system's buffers hold
 PROMPT = "Введите своё имя:"
 LEAVE = "покинуть чат"
 WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
@@ -331,7 +332,7 @@ class Line(Ear):
                 data = data[self.socket.send(data):]
                 refused = 0
             except TimeoutError:
-                refused += 1
+                refused += not self.chat.busy()
                 if refused >= PATIENCE:
                     raise Failure(f"{self.who} говорит, а сервер больше не читает.") from None
             except OSError:
@@ -347,7 +348,7 @@ class Line(Ear):
             while unread := waiting(*ends):
                 now = time.monotonic()
                 last = now if self.chat.busy() else last
-                if self.ignored or now > last + QUIET or now > start + LIMIT:
+                if self.ignored or now > last + QUIET or now > start + WORK:
                     break
                 time.sleep(0.01)
             self.ignored = unread > 0  # who does not read is not waited for again
@@ -388,6 +389,8 @@ class Line(Ear):
     def stops_listening(self):
         """Read no more, and stay."""
         self.listening.clear()
+        with suppress(OSError):  # nor shall the system take more than it has promised to
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
     def half_close(self):
         """Send FIN and go on listening."""

@@ -232,7 +232,7 @@ def test_without_namespaces_the_points_are_the_same(tmp_path):
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "python3").symlink_to(sys.executable)
-    for name in "lines", "sample", "ends", "kills-parent", "leaves-daemon":
+    for name in "lines", "no-reset", "kills-parent", "leaves-daemon":
         build(name, tmp_path / "class")
     before, files = what_runs(), set(Path("/tmp").glob("grading-attack-daemon-*"))
     status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2,
