@@ -490,10 +490,11 @@ class Chat:
 
     def settle(self):
         """Wait until no program is busy: what they were told is done."""
-        deadline = time.monotonic() + PATIENCE
-        while self.busy():
-            self.work.restless = time.monotonic() > deadline  # one that never rests
-            time.sleep(0.001)
+        deadline, quiet = time.monotonic() + LIMIT, 0
+        while quiet < 3 and not self.work.restless:  # at one look a word may be between two programs
+            quiet = 0 if self.busy() else quiet + 1
+            self.work.restless = not quiet and time.monotonic() > deadline  # one that never rests
+            time.sleep(0.002)
 
     def visit(self, name):
         """Have somebody connect who says nothing yet; returns who it is."""
