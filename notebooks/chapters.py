@@ -26,7 +26,7 @@ from pathlib import Path
 import editions
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = "lab/server.py", "lab/client.py"
+SCRIPTS = "lab/server.py", "lab/client.py", "lab/relay.py"
 PLACE = re.compile(r"# (lab/\w+\.py(?:, lab/\w+\.py)*): (\w+(?:, \w+)*)")
 
 

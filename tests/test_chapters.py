@@ -1,4 +1,5 @@
 """What nbval lets pass by itself, and what keeps the chapters in step with lab/."""
+import os
 import re
 import shutil
 import subprocess
@@ -78,10 +79,11 @@ def copy(tmp_path):
     return tmp_path
 
 
-def run_copy(folder, *what):
+def run_copy(folder, *what, **env):
     """Run pytest in the copy; return its exit status and all that it printed."""
     done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *what],
-                          cwd=folder, capture_output=True, text=True, encoding="utf-8")
+                          cwd=folder, capture_output=True, text=True, encoding="utf-8",
+                          env={**os.environ, **env})
     return done.returncode, re.sub(r"\x1b\[\d+m", "", done.stdout)
 
 
@@ -168,6 +170,14 @@ def test_a_thread_or_a_process_left_behind_fails_the_last_cell(copy):
         nbformat.write(notebook, path)
         status, printed = run_copy(copy, CHAPTER)
         assert status == 1 and "left behind by the chapter" in printed and "ghost" in printed
+
+
+def test_without_redis_the_chapter_that_needs_it_is_skipped_but_never_in_ci(copy):
+    chapter = "notebooks/ru/08-many-servers.ipynb"
+    status, printed = run_copy(copy, chapter, "-rs", PATH="", CI="")
+    assert status == 0 and "no redis-server here" in printed and "passed" not in printed
+    status, printed = run_copy(copy, chapter, PATH="", CI="true")
+    assert status == 1 and "FileNotFoundError" in printed
 
 
 def test_the_tool_repairs_what_is_out_of_step_and_changes_nothing_else(copy):
