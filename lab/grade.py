@@ -13,6 +13,7 @@ import os
 import secrets
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,7 @@ def tell(name, number):
 tell("tcp_child_ehash_entries", "256")
 ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET: the child for which the table is small
 tell("tcp_max_tw_buckets", "0")
+tell("tcp_wmem", "4096 16384 4194304")  # the usual sizes: FLOOD is more than that
 with socket.socket() as any:
     fcntl.ioctl(any, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up, running
 os.execv(sys.argv[1], sys.argv[1:])
@@ -421,6 +423,9 @@ def main():
         parser.error("-j: нужно целое число от 1")
     if options.out.suffix != ".csv":
         parser.error("--out: имя таблицы кончается на .csv")
+    for name in "SIGTERM", "SIGHUP":  # as Ctrl+C: nothing shall be left running
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     adopt()
     isolation = Isolation()
     if options.jobs > 1 and not isolation.works:

@@ -23,11 +23,14 @@ from pathlib import Path
 import psutil
 
 LAB = Path(__file__).resolve().parent.parent / "lab"
-PATIENCE = 5.0     # seconds of silence after which nothing more is expected
+LINUX = sys.platform.startswith("linux")  # it tells which programs have still something to do
+PATIENCE = 5.0     # seconds after which nothing more is expected
+QUIET = 2.0 if LINUX else PATIENCE  # seconds of silence that are enough when no program is busy
 LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
 START = 15.0       # seconds for a program to listen or to connect
 KEPT = 1 << 20     # bytes of what was heard that are remembered
-FLOOD = 8_000_000  # bytes said past one who does not read: more than the system's buffers hold
+WORK = 60.0        # seconds in which a busy program shall have read what it was told
+FLOOD = 5_000_000  # bytes said past one who does not read: more than the system's buffers hold
 PROMPT = "Введите своё имя:"
 LEAVE = "покинуть чат"
 WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
@@ -111,12 +114,16 @@ class Ear:
         with self.news:
             return self.heard.decode("utf-8", "replace")
 
-    def until(self, condition, patience=PATIENCE):
-        """Wait until condition(text) holds; return whether it does after patience seconds of silence."""
+    def until(self, condition, patience=QUIET):
+        """Wait until condition(text) holds; return whether it does.
+
+        Gives up after patience seconds of silence, when no program is busy, and after LIMIT.
+        """
         deadline = time.monotonic() + LIMIT
+        patience = PATIENCE if self.chat.work.restless else patience
         with self.news:
-            while not condition(self.text()) and not self.ended:
-                if not self.news.wait(patience) or time.monotonic() > deadline:
+            while not condition(self.text()) and not self.ended and time.monotonic() < deadline:
+                if not self.news.wait(patience) and not self.chat.busy():
                     break
             return bool(condition(self.text()))
 
@@ -256,7 +263,8 @@ class Program(Ear):
             self.process.stdin.flush()
 
     def say(self, text):
-        """Type text with its tail."""
+        """Type text with its tail, after all has been done that was said before."""
+        self.chat.settle()
         self.type(self.chat.secret(text))
 
     def leave(self):
@@ -324,22 +332,26 @@ class Line(Ear):
                 data = data[self.socket.send(data):]
                 refused = 0
             except TimeoutError:
-                refused += 1
+                refused += not self.chat.busy()
                 if refused >= PATIENCE:
                     raise Failure(f"{self.who} говорит, а сервер больше не читает.") from None
             except OSError:
                 return  # the other side has ended: what is heard will tell
 
-    def taken(self, patience=PATIENCE):
+    def taken(self):
         """Wait until the program has dealt with all that was sent (Linux tells; elsewhere 0.3 s)."""
-        if not sys.platform.startswith("linux"):
+        if not LINUX:
             return time.sleep(0.3)
         with suppress(OSError):
             ends = self.socket.getsockname()[1], self.socket.getpeername()[1]
-            deadline = time.monotonic() + patience * (not self.ignored)
-            while waiting(*ends) and time.monotonic() < deadline:
+            start = last = time.monotonic()
+            while unread := waiting(*ends):
+                now = time.monotonic()
+                last = now if self.chat.busy() else last
+                if self.ignored or now > last + QUIET or now > start + WORK:
+                    break
                 time.sleep(0.01)
-            self.ignored = waiting(*ends) > 0  # who does not read is not waited for again
+            self.ignored = unread > 0  # who does not read is not waited for again
         self.chat.settle()
 
     def say(self, text):
@@ -366,7 +378,7 @@ class Line(Ear):
         message = "bla " * 250 + self.end
         for _ in range(FLOOD // len(message)):
             self.send(message.encode())
-        self.taken(LIMIT)
+        self.taken()
 
     def falls_silent(self):
         """Say an empty message, where the wire has one, and that nothing more will be said."""
@@ -377,6 +389,8 @@ class Line(Ear):
     def stops_listening(self):
         """Read no more, and stay."""
         self.listening.clear()
+        with suppress(OSError):  # nor shall the system take more than it has promised to
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
     def half_close(self):
         """Send FIN and go on listening."""
@@ -457,7 +471,7 @@ class Chat:
         """Return text (str) without the tails, and without the place where our copy is."""
         for shown, secret in self.secrets.items():
             text = text.replace(secret, shown)
-        return text.replace(f"{self.work.folder}{os.sep}", "")
+        return text.replace(f"{self.work.folder}{os.sep}", "") if self.work.temporary else text
 
     def words(self, text):
         """Return whether text (str) has a word that nobody said and that is nobody's name."""
@@ -470,10 +484,14 @@ class Chat:
         for person in self.people:
             person.mark()
 
+    def busy(self):
+        """Return whether a program, unless it never rests, has something to do (see Program.busy)."""
+        return not self.work.restless and any(program.busy() for program in self.programs)
+
     def settle(self):
-        """Wait until all programs wait for something: what they were told is done."""
+        """Wait until no program is busy: what they were told is done."""
         deadline = time.monotonic() + PATIENCE
-        while not self.work.restless and any(program.busy() for program in self.programs):
+        while self.busy():
             self.work.restless = time.monotonic() > deadline  # one that never rests
             time.sleep(0.001)
 
@@ -609,6 +627,7 @@ class Chat:
     def __exit__(self, kind, failure, traceback):
         printed = [(program.name, program.last_words()) for program in self.programs]
         self.end()
+        self.work.clean_up()
         if not isinstance(failure, Failure):
             return False
         print(failure)
@@ -619,7 +638,10 @@ class Chat:
 
 
 class Submission:
-    """A folder with a server.py and a client.py somewhere in it; a copy of it is what runs."""
+    """A folder with a server.py and a client.py somewhere in it; what runs is a copy of it.
+
+    The copy is made anew for each criterion: a kernel may be killed before it can clean up.
+    """
 
     def __init__(self, folder):
         """folder (str or Path) stays as it is."""
@@ -628,12 +650,24 @@ class Submission:
         self.arguments = {}    # name of a script: the arguments with which it works
         self.broken = {}       # name of a script: why it can't be started
         self.silent = ""       # why nobody can talk with the server
+        self.original, self.temporary = Path(folder), None
+
+    def copy(self):
+        """Make the copy, unless it is there: self.folder, with self.scripts in it."""
+        if self.temporary:
+            return
         self.temporary = tempfile.TemporaryDirectory(
             prefix="grading-", dir=os.environ.get("GRADING_COPIES"), ignore_cleanup_errors=True)
         os.chmod(self.temporary.name, 0o755)  # programs may run as somebody else
         self.folder = Path(self.temporary.name) / "submission"
-        copy_folder(Path(folder), self.folder)
+        copy_folder(self.original, self.folder)
         self.scripts = find_scripts(self.folder)
+
+    def clean_up(self):
+        """Remove the copy."""
+        if self.temporary:
+            self.temporary.cleanup()
+            self.temporary = None
 
     def chat(self):
         """Return a new Chat."""
@@ -641,6 +675,7 @@ class Submission:
 
     def script(self, name):
         """Return the path of the program called name (str); raises Failure when there is none."""
+        self.copy()
         if name not in self.scripts:
             raise Failure(f"{name} не найден.")
         return self.scripts[name]
@@ -664,8 +699,8 @@ class Submission:
         """Start the program called name for who; return it and what ready(program) then gives.
 
         Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in
-        turn while it ends at once. Raises Failure when ready gives nothing for START; missing (str)
-        says what has not happened.
+        turn while it ends at once. Raises Failure when ready gives nothing for START, or PATIENCE
+        when the program is not busy; missing (str) says what has not happened.
         """
         if name in self.broken:
             raise Failure(self.broken[name])
@@ -675,8 +710,11 @@ class Submission:
             attempts.append(program)
             if first:
                 program.type(first)
-            deadline = time.monotonic() + START
-            while program.process.poll() is None and time.monotonic() < deadline:
+            start = last = now = time.monotonic()
+            while (program.process.poll() is None and now < start + START
+                   and now < last + PATIENCE):
+                now = time.monotonic()
+                last = now if program.busy() or not LINUX else last
                 if found := ready(program):
                     self.arguments[name] = arguments
                     chat.programs.append(program)
@@ -686,7 +724,7 @@ class Submission:
             program.kill()
             if alive:
                 break
-        reason = (f"{name} работает, но за {START:.0f} с {missing}." if alive else
+        reason = (f"{name} работает, но {missing}." if alive else
                   f"{name} сразу завершает работу и {missing}.")
         if name not in self.arguments:
             self.broken[name] = reason
@@ -723,6 +761,7 @@ class Submission:
 
     def ports(self):
         """Return the ports on which client.py may look for its server, the last a free one."""
+        self.copy()
         numbers = [8080]
         for file in self.folder.rglob("*.py"):
             numbers += map(int, re.findall(rb"\b\d{4,5}\b", file.read_bytes()))
@@ -786,7 +825,7 @@ class Submission:
             for speaker, listener in (first, second), (second, first):
                 for _ in range(3):  # the other may be still on the way in
                     speaker.say("раз")
-                    if listener.until(lambda heard: chat.secret("раз") in heard, PATIENCE / 2):
+                    if listener.until(lambda heard: chat.secret("раз") in heard):
                         break
                 else:
                     return False

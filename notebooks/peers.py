@@ -2,6 +2,8 @@
 
 Every wait has a time limit, and says in its error what it waited for in vain.
 """
+import base64
+import io
 import os
 import queue
 import re
@@ -131,7 +133,8 @@ class Diagram:
 
     def __init__(self, *people):
         """Begin an empty diagram with people (str), from left to right."""
-        self.lines = ["sequenceDiagram", *(f"participant {person}" for person in people)]
+        self.lines = ["sequenceDiagram", f"accTitle: Кто что сказал: {', '.join(people)}",
+                      *(f"participant {person}" for person in people)]
 
     def arrow(self, speaker, listener, text, shape="->>"):
         """Add an arrow of this shape, with text (str), from speaker to listener (str)."""
@@ -147,6 +150,20 @@ class Diagram:
 
     def _repr_markdown_(self):
         return f"```mermaid\n{self}\n```"
+
+
+def show(figure, alt):
+    """Display a Matplotlib figure, with alt (str) in its place for those who do not see it.
+
+    JupyterLab drops the alt of a PNG and keeps that of Markdown; other readers prefer the PNG.
+    """
+    from IPython.display import display  # a chapter has it, a test does without
+    png = io.BytesIO()
+    figure.savefig(png)
+    data = base64.b64encode(png.getvalue()).decode()
+    display({"text/plain": repr(figure), "image/png": data,
+             "text/markdown": f"![{alt}](data:image/png;base64,{data})"},
+            metadata={"image/png": {"alt": alt}}, raw=True)
 
 
 class Guest(Peer):

@@ -99,18 +99,18 @@ def quoted(path):
     return f"'{path}'" if os.name == "posix" else str(path)
 
 
-def run(*words, **env):
-    """Run load.py to its end; no traceback may be seen."""
-    done = subprocess.run([sys.executable, LOAD, *map(str, words)], timeout=100,
+def run(*words, meter=LOAD, **env):
+    """Run load.py, or a script around it, to its end; no traceback may be seen."""
+    done = subprocess.run([sys.executable, meter, *map(str, words)], timeout=100,
                           capture_output=True, text=True, encoding="utf-8",
                           env={**os.environ, "PYTHONUTF8": "1", **env})
     assert "Traceback" not in done.stderr
     return done
 
 
-def figures(*words, status=0):
+def figures(*words, status=0, meter=LOAD):
     """Run load.py with --json; return the figures of its runs."""
-    done = run("--json", *words)
+    done = run("--json", *words, meter=meter)
     assert done.returncode == status, done.stderr
     return json.loads(done.stdout)["runs"]
 
@@ -153,6 +153,14 @@ def test_large_messages_find_their_way_through_full_sockets():
     [one] = figures("3/3/64", "--size", 4096, "--messages", 6000, "--rounds", 1,
                     "--seconds", 30, "--check")
     assert (one["lost"], one["excess"], one["disordered"]) == (0, 0, 0)
+
+
+def test_clients_that_join_at_the_same_time_are_counted_as_others(tmp_path):
+    meter = tmp_path / "meter.py"
+    meter.write_text(f"import sys; sys.path.insert(0, {str(LAB)!r})\n"
+                     "import load; load.TURNS = 3; load.main()")
+    [one] = figures("300/3/4", "--messages", 60, "--rounds", 1, "--seconds", 30, meter=meter)
+    assert (one["deliveries"], one["lost"], one["excess"], one["gone"]) == (18000, 0, 0, 0)
 
 
 @pytest.mark.parametrize("check", [[], ["--check"]])

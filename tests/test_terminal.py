@@ -1,0 +1,125 @@
+"""The README's own example: a server and two people, each in a terminal of tmux, with a shell."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from peers import LAB, TIMEOUT
+
+ROOT = LAB.parent
+PYTHON = Path(sys.executable)
+
+if not shutil.which("tmux") and not os.environ.get("CI"):
+    pytest.skip("no tmux here: apt-get install tmux", allow_module_level=True)
+
+
+class Pane:
+    """A terminal with a shell, as a person uses it."""
+
+    def __init__(self, tmux, pane):
+        """Use the pane with this number (str); tmux is a function that runs a command of tmux."""
+        self.tmux, self.pane = tmux, pane
+        self.shell = psutil.Process(int(tmux("display", "-p", "-t", pane, "#{pane_pid}")))
+        self.clear("PS1='$ '")
+
+    def type(self, text, *keys):
+        """Type text (str), then press keys such as "Enter"."""
+        self.tmux("send-keys", "-t", self.pane, "-l", text)
+        for key in keys:
+            self.tmux("send-keys", "-t", self.pane, key)
+
+    def screen(self):
+        """Return the lines (list of str) on the screen that are not empty."""
+        lines = self.tmux("capture-pane", "-p", "-t", self.pane).splitlines()
+        return [line.rstrip() for line in lines if line.strip()]
+
+    def see(self, *lines):
+        """Wait until the last lines on the screen match these (regular expressions)."""
+        end = time.monotonic() + TIMEOUT
+        while not re.search("(?m)^" + "\n".join(lines) + "$(?![\\s\\S])", "\n".join(self.screen())):
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited for {lines}; the screen has {self.screen()}")
+            time.sleep(0.05)
+
+    def clear(self, command="true"):
+        """Run a command in the shell, then leave nothing on the screen but the prompt."""
+        self.type(f"{command}; clear", "Enter")
+        self.see(r"\A\$")
+
+    def settings(self):
+        """Return the terminal's own settings (str), as stty tells them."""
+        self.type("clear; stty -g", "Enter")
+        self.see("[0-9a-f:]+", r"\$")
+        return self.screen()[-2]
+
+
+@pytest.fixture
+def panes(tmp_path):
+    """Three terminals, one below the other."""
+    env = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8",
+           "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}"}
+    env.pop("TMUX", None)
+
+    def tmux(*command):
+        return subprocess.run(["tmux", "-S", str(tmp_path / "tmux"), "-u", "-f", "/dev/null", *command],
+                              cwd=ROOT, env=env, check=True, capture_output=True,
+                              encoding="utf-8").stdout.strip("\n")
+
+    new = "-P", "-F", "#{pane_id}", "sh"
+    first = tmux("new-session", "-d", "-x", "80", "-y", "90", *new)
+    try:
+        ids = [first, *(tmux("split-window", "-t", first, "-l", size, *new) for size in ("67%", "50%"))]
+        yield [Pane(tmux, pane) for pane in ids]
+    finally:
+        tmux("kill-server")
+
+
+def columns():
+    """Return what the README shows of the two clients: two lists of lines."""
+    text = re.search(r"^\$ python lab/client.py  .+?(?=^```)", (ROOT / "README.md").read_text("utf-8"),
+                     re.M | re.S)[0]
+    width = text.index("$", 1)
+    return [[column for line in text.splitlines() if (column := line[part].rstrip())]
+            for part in (slice(width), slice(width, None))]
+
+
+def test_the_readmes_conversation_happens_as_it_stands_there(panes):
+    server, anya, boris = panes
+    before = [pane.settings() for pane in panes]
+    for pane in panes:
+        pane.clear()
+    server.type(f"{PYTHON.name} lab/server.py --port 0", "Enter")
+    server.see(r"Сервер запущен на localhost:\d+")
+    port = server.screen()[-1].rpartition(":")[2]
+    for pane, name in (anya, "Аня"), (boris, "Борис"):
+        pane.type(f"{PYTHON.name} lab/client.py --port {port}", "Enter")
+        pane.see("Введите своё имя:", ">")
+        pane.type(name, "Enter")
+        pane.see(f"{name} присоединился к чату.", ">")
+    anya.see("Борис присоединился к чату.", ">")
+    anya.type("привет, Борис", "Enter")
+    boris.see("Аня: привет, Борис", ">")
+    boris.type("недописан")
+    boris.see("> недописан")
+    anya.type("ты тут?", "Enter")
+    boris.see(r"Аня: ты тут\?", "> недописан")
+    boris.type("ная строка", "Enter")
+    anya.see("Борис: недописанная строка", ">")
+    anya.type("покинуть чат", "Enter")
+    anya.see("Борис: недописанная строка", r"\$")
+    boris.see("Аня вышел из чата.", ">")
+    server.see("Аня покинул чат.")
+    server.type("", "C-c")
+    boris.see("Соединение с сервером потеряно.", r"\$")
+    server.see(r"Аня покинул чат.\n(\^C)?\$")
+
+    assert [anya.screen()[1:], boris.screen()[1:]] == [column[1:] for column in columns()]
+    assert "Traceback" not in "".join(server.screen())
+    assert [pane.shell.children() for pane in panes] == [[], [], []]
+    assert [pane.settings() for pane in panes] == before
