@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 import redis
+import yaml
 
 from peers import LAB, TIMEOUT, Peer, Program, Proxy, Redis, Server
 # These hold for people on three servers as well:
@@ -564,3 +565,18 @@ def test_a_port_that_is_taken_is_named_in_one_line(store, town):
     with Program(RELAY, "--redis", store.url, "--port", town[0].port) as program:
         [line] = program.rest()
     assert program.process.returncode == 1 and str(town[0].port) in line
+
+
+def test_the_compose_file_starts_three_servers_with_programs_and_options_that_exist():
+    services = yaml.safe_load((LAB / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    servers = [service for name, service in services.items() if name != "redis"]
+    assert len({service["ports"][0] for service in servers}) == 3
+    with Program(RELAY, "--help") as program:
+        known = "\n".join(program.rest())
+    for service in servers:
+        assert service["environment"]["REDIS_URL"].startswith("redis://redis:")  # the service's name
+        requirements = (LAB.parent / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        install, start = service["command"].split('"')[1].split(" && ")
+        assert install.split()[-1] in requirements
+        assert start.split()[2] == "/lab/relay.py" and service["volumes"] == [".:/lab:ro"]
+        assert all(option in known for option in start.split() if option.startswith("--"))
