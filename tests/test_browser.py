@@ -3,11 +3,13 @@
 Each notebook is run from the menu and looked at. The pictures taken of it, in the light and
 in the dark theme, go to the folder that the environment variable SCREENSHOTS names.
 """
+import itertools
 import os
 import re
 import shlex
 import shutil
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -27,7 +29,7 @@ NOTEBOOKS = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "noteb
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update"]
-START_TIME, RUN_TIME = 60_000, 120_000  # milliseconds: far more than it takes on a busy machine
+PATIENCE, RUN_TIME = 60_000, 180_000  # milliseconds: far more than it takes on a busy machine
 
 ERRORS = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]'
 FINISHED = """errors => document.querySelector(errors) ||
@@ -46,14 +48,17 @@ class Lab:
 
     def __init__(self, browser, folder, url):
         self.browser, self.folder, self.url = browser, folder, url
+        self.workspaces = itertools.count()
 
+    @contextmanager
     def open(self, notebook):
-        """Return a page with nothing but notebook (str, its path) in it, its kernel ready."""
-        page = self.browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(re.sub(r"(?<=/tree/)[^?]+[?]", f"{notebook}?reset&", self.url))
-        expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=START_TIME)
-        expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=START_TIME)
-        return page
+        """Show a page with nothing but notebook (str, its path) in it, its kernel ready."""
+        workspace = f"workspaces/{next(self.workspaces)}/tree/{notebook}?"  # pages share no tabs
+        with self.browser.new_page(viewport={"width": 1280, "height": 900}) as page:
+            page.set_default_timeout(PATIENCE)
+            page.goto(re.sub("tree/.+[?]", workspace, self.url))
+            expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+            yield page
 
 
 def choose(page, menu, *items):
@@ -73,7 +78,7 @@ def choose_theme(page, theme):
 def lab(tmp_path_factory):
     """JupyterLab on a copy of the course, in a folder whose name is hard to read, and a browser."""
     assert CHROMIUM and sync_playwright, "CI must have chromium and playwright"
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=PATIENCE)
     home = tmp_path_factory.mktemp("home")
     settings = home / "JUPYTER_CONFIG_DIR/lab/user-settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
@@ -97,16 +102,15 @@ def lab(tmp_path_factory):
 
 
 class Book:
-    """A notebook that was opened in the browser and run from the menu."""
+    """A notebook (path, a str) that is open on page; it is run from the menu."""
 
-    def __init__(self, lab, path):
-        """Open path (str), forget its stored outputs, and run all cells to the end."""
-        self.path = path
+    def __init__(self, lab, path, page):
+        """Forget the stored outputs, and run all cells to the end, or to an error."""
+        self.path, self.page = path, page
         self.notebook = nbformat.read(lab.folder / path, as_version=4)
-        self.page = lab.open(path)
-        choose(self.page, "Edit", "Clear Outputs of All Cells")
-        choose(self.page, "Run", "Run All Cells")
-        self.page.wait_for_function(FINISHED, arg=ERRORS, timeout=RUN_TIME)
+        choose(page, "Edit", "Clear Outputs of All Cells")
+        choose(page, "Run", "Run All Cells")
+        page.wait_for_function(FINISHED, arg=ERRORS, timeout=RUN_TIME)
 
     def markdown(self):
         """Return all Markdown (str) that it shows: its own text, and what its cells put out."""
@@ -135,11 +139,11 @@ class Book:
 @pytest.fixture(scope="module", params=NOTEBOOKS)
 def book(lab, request):
     """Each notebook in turn."""
-    book = Book(lab, request.param)
-    yield book
-    choose(book.page, "Kernel", "Shut Down All Kernels…")
-    book.page.get_by_role("button", name="Shut Down All").click()
-    book.page.close()
+    with lab.open(request.param) as page:
+        yield Book(lab, request.param, page)
+        choose(page, "Kernel", "Shut Down All Kernels…")
+        page.get_by_role("button", name="Shut Down All").click()
+        expect(page.get_by_text("No Kernel").first).to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -151,10 +155,9 @@ def pictures(tmp_path_factory):
 
 
 def test_the_readmes_command_opens_the_first_chapter(lab):
-    page = lab.browser.new_page()
-    page.goto(lab.url)
-    expect(page.locator(".jp-Notebook h1")).to_contain_text("1. Сокеты")
-    page.close()
+    with lab.browser.new_page() as page:
+        page.goto(lab.url)
+        expect(page.locator(".jp-Notebook h1")).to_contain_text("1. Сокеты")
 
 
 def test_the_interrupt_button_gives_a_blocked_kernel_back(lab):
@@ -162,15 +165,14 @@ def test_the_interrupt_button_gives_a_blocked_kernel_back(lab):
     notebook = nbformat.read(lab.folder / NOTEBOOKS[0], as_version=4)
     notebook.cells = [nbformat.v4.new_code_cell(source) for source in (blocked, 'print("свободен")')]
     nbformat.write(notebook, lab.folder / "notebooks/blocked.ipynb")
-    page = lab.open("notebooks/blocked.ipynb")
-    choose(page, "Run", "Run All Cells")
-    outputs = page.locator(".jp-OutputArea-output")
-    expect(outputs).to_have_text(["жду\n"])
-    page.get_by_role("button", name="Interrupt the kernel").click()
-    expect(outputs.nth(1)).to_contain_text("KeyboardInterrupt")
-    choose(page, "Run", "Run Selected Cell")
-    expect(outputs.last).to_have_text("свободен\n")
-    page.close()
+    with lab.open("notebooks/blocked.ipynb") as page:
+        choose(page, "Run", "Run All Cells")
+        outputs = page.locator(".jp-OutputArea-output")
+        expect(outputs).to_have_text(["жду\n"])
+        page.get_by_role("button", name="Interrupt the kernel").click()
+        expect(outputs.nth(1)).to_contain_text("KeyboardInterrupt")
+        choose(page, "Run", "Run Selected Cell")
+        expect(outputs.last).to_have_text("свободен\n")
 
 
 def test_all_cells_run_from_the_menu_without_an_error(book):
@@ -201,23 +203,24 @@ def test_every_folded_answer_opens_and_folds_again(book):
 
 
 def test_every_link_opens_its_document(lab, book):
-    page = lab.open(book.path)
-    page.evaluate(FOLD, False)
-    tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab")
-    for target in dict.fromkeys(re.findall(r"\]\((?!\w+:)([^)#\s]+)", book.markdown())):
-        path = os.path.normpath(Path(book.path).parent / target)
-        page.locator(f'.jp-Notebook a[href*="/files/{path}?"]').filter(visible=True).first.click()
-        expect(tab.and_(page.locator(".lm-mod-current"))).to_have_attribute(
-            "title", re.compile(f"^Path: {re.escape(path)}$", re.M))
-        tab.first.click()  # back to where we were
-    page.close()
+    with lab.open(book.path) as page:
+        page.evaluate(FOLD, False)
+        tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab")
+        for target in dict.fromkeys(re.findall(r"\]\((?!\w+:)([^)#\s]+)", book.markdown())):
+            path = os.path.normpath(Path(book.path).parent / target)
+            page.locator(f'.jp-Notebook a[href*="/files/{path}?"]').filter(visible=True).first.click()
+            expect(tab.and_(page.locator(".lm-mod-current"))).to_have_attribute(
+                "title", re.compile(f"^Path: {re.escape(path)}$", re.M))
+            tab.first.click()  # back to where we were
 
 
 def test_diagrams_are_drawn_for_the_dark_theme(book, pictures):
     light = book.diagrams()
     choose_theme(book.page, "Dark")
-    book.page.reload()
-    dark = book.diagrams()
-    book.photograph(pictures, "dark")
-    choose_theme(book.page, "Light")
+    try:
+        book.page.reload()
+        dark = book.diagrams()
+        book.photograph(pictures, "dark")
+    finally:
+        choose_theme(book.page, "Light")
     assert not set(light) & set(dark)
