@@ -130,7 +130,7 @@ return lost
 said = queue.SimpleQueue()  # bytes for the log; a socket whose name is free; or None at the end
 arriving = {}               # token: (socket, name, Event) of one whose joining is not yet read
 tokens = {}                 # socket: (name, token) of one for whom Redis keeps a name
-earlier = {}                # socket: the line (bytes) with which it joins, not yet heard by it
+earlier = {}                # socket: (line (bytes) with which it joins, Event) until it hears that
 entering = threading.Lock() # no token comes in while all are told to Redis
 away = threading.Event()    # Redis is away, and people know
 
@@ -209,6 +209,8 @@ def relay(queue_lines, client_socket, username, lines):
     if said.qsize() >= MAX_WAITING:
         with server.room:
             server.room.wait_for(lambda: said.qsize() < MAX_WAITING)
+    if lines:
+        server.unsent.setdefault(client_socket, b"")  # not let go before its words are back
     queue_lines(client_socket, username, lines)
 
 
@@ -236,29 +238,30 @@ def remove_user(right_remove_user, client_socket):
     with server.lock:
         right_remove_user(client_socket)
         said.put(client_socket)
-        earlier.pop(client_socket, None)
+        if client_socket in earlier:
+            earlier.pop(client_socket)[1].set()
 
 
 def send_to_all(log, block):
-    """As in server.py; one who has just joined hears the last lines before that, marked, and then the rest.
-
-    Who waits for words of its own that are not yet in the log is not heard again before they are.
-    """
+    """As in server.py; who joins with this block hears the last lines before that, marked, and then the rest."""
     with server.lock:
-        hears = dict.fromkeys(server.connected_clients if block else
-                              [client for client in list(server.unsent) if server.unsent.get(client)], block)
+        if block:
+            listeners = [client_socket for client_socket in server.connected_clients if client_socket not in earlier]
+        else:  # only what finds no room: who waits for its own words to come back goes on waiting
+            listeners = [client_socket for client_socket in list(server.unsent) if server.unsent.get(client_socket)]
         rest = b"\n" + block
-        for client_socket, joining in list(earlier.items()):  # in the order of the log
-            said, joined, now = rest.partition(b"\n" + joining)
-            hears.pop(client_socket, None)
-            if joined:
-                rest = joined + now
-                before = b"".join(EARLIER.encode() + line + b"\n" for line in log.remember(said + b"\n"))
-                hears[client_socket] = before + rest[1:]
+        for client_socket, (joining, joined) in list(earlier.items()):  # in the order of the log
+            said_before, here, now = rest.partition(b"\n" + joining)
+            if here:
+                rest = here + now
+                last_lines = log.remember(said_before + b"\n")
+                marked = b"".join(EARLIER.encode() + line + b"\n" for line in last_lines)
                 del earlier[client_socket]
+                server.deliver(client_socket, marked + rest[1:])
+                joined.set()
         log.remember(rest)
-    for client_socket, data in hears.items():
-        server.deliver(client_socket, data)
+    for client_socket in listeners:
+        server.deliver(client_socket, block)
 
 
 def take_in(token, joining):
@@ -268,8 +271,7 @@ def take_in(token, joining):
         tokens[client_socket] = username, token
         server.client_names.append(username)
         server.connected_clients.append(client_socket)
-        earlier[client_socket] = joining
-    joined.set()
+        earlier[client_socket] = joining, joined
 
 
 def follow(log):

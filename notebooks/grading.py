@@ -241,11 +241,14 @@ class Program(Ear):
 
     def busy(self):
         """Return whether one of its threads does not wait for anything (Linux; elsewhere False)."""
-        for process in self.family():
-            for file in Path(f"/proc/{process.pid}/task").glob("*/stat"):
-                with suppress(OSError):  # man 5 proc: R is running or about to, D waits for a disk
-                    if file.read_text(errors="replace").rpartition(")")[2].split()[0] in "RD":
+        try:
+            for process in self.family():
+                for file in Path(f"/proc/{process.pid}/task").glob("*/stat"):
+                    state = file.read_text(errors="replace").rpartition(")")[2].split()[0]
+                    if state in "RD":  # man 5 proc: running or about to; waiting for a disk
                         return True
+        except OSError:
+            return True  # a thread or a process has just ended, which others may notice
         return False
 
     def threads(self):
@@ -490,10 +493,11 @@ class Chat:
 
     def settle(self):
         """Wait until no program is busy: what they were told is done."""
-        deadline = time.monotonic() + PATIENCE
-        while self.busy():
-            self.work.restless = time.monotonic() > deadline  # one that never rests
-            time.sleep(0.001)
+        deadline, quiet = time.monotonic() + LIMIT, 0
+        while quiet < 3 and not self.work.restless:  # at one look a word may be between two programs
+            quiet = 0 if self.busy() else quiet + 1
+            self.work.restless = not quiet and time.monotonic() > deadline  # one that never rests
+            time.sleep(0.002)
 
     def visit(self, name):
         """Have somebody connect who says nothing yet; returns who it is."""
@@ -708,6 +712,7 @@ class Submission:
         for arguments in [self.arguments[name]] if name in self.arguments else ARGUMENTS:
             program = Program(chat, who, script, [part.format(port=port) for part in arguments])
             attempts.append(program)
+            chat.programs.append(program)
             if first:
                 program.type(first)
             start = last = now = time.monotonic()
@@ -717,10 +722,10 @@ class Submission:
                 last = now if program.busy() or not LINUX else last
                 if found := ready(program):
                     self.arguments[name] = arguments
-                    chat.programs.append(program)
                     return program, found
                 time.sleep(0.01)
             alive = program.process.poll() is None
+            chat.programs.remove(program)
             program.kill()
             if alive:
                 break

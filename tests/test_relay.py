@@ -120,45 +120,41 @@ def assert_refused(server, name):
 
 @pytest.fixture(scope="module")
 def town(store):
-    """Three servers of one chat, and somebody who is always there."""
-    with chat(store, store, store, options=["--history", "0"]) as servers, \
-            Peer(servers[0].port, "Сторож") as guard:
-        yield servers, guard
+    """Three servers of one chat."""
+    with chat(store, store, store, options=["--history", "0"], room="town") as servers:
+        yield servers
 
 
 @pytest.fixture
 def server(town):
     """The server of those who come first, fourth …; its log begins now."""
-    servers, _ = town
-    while not servers[0].lines.empty():
-        servers[0].line()
-    return servers[0]
+    while not town[0].lines.empty():
+        town[0].line()
+    return town[0]
 
 
 @pytest.fixture
-def enter(town):
+def enter(town, store):
     """As in test_server.py, on three servers by turns."""
-    servers, guard = town
-    where = cycle(servers)
-    guests = []
-    with ExitStack() as stack:
+    where = cycle(town)
+    with Peer(town[1].port) as last, ExitStack() as stack:
         def enter(*names):
             crowd = [stack.enter_context(Peer(next(where).port, name)) for name in names]
-            guests.extend(crowd)
             for i, person in enumerate(crowd):
                 for name in filter(None, names[i + 1:]):
                     person.expect(f"{name} присоединился к чату.")
             return crowd
         yield enter
-    with Peer(servers[0].port, "Последний"):  # all others are out when all have heard it go
-        pass
-    guard.expect("Последний вышел из чата.")
+        last.join("Последний")
+        with redis.Redis.from_url(store.url, decode_responses=True) as client:
+            here = client.hkeys("{chat:town}:names")
+        stack.close()
+        hear_all_leave(last, {*here} - {"Последний"})
 
 
 def test_a_name_taken_on_another_server_is_refused_and_a_good_one_is_not(town, enter):
-    servers, _ = town
     anna, boris = enter("Аня", "Боря")
-    with Peer(servers[2].port) as newcomer:
+    with Peer(town[2].port) as newcomer:
         newcomer.say("Аня")
         newcomer.say("Вера")
         heard = newcomer.expect("Вера присоединился к чату.")
@@ -564,7 +560,6 @@ def test_without_the_library_one_line_says_which():
 
 
 def test_a_port_that_is_taken_is_named_in_one_line(store, town):
-    servers, _ = town
-    with Program(RELAY, "--redis", store.url, "--port", servers[0].port) as program:
+    with Program(RELAY, "--redis", store.url, "--port", town[0].port) as program:
         [line] = program.rest()
-    assert program.process.returncode == 1 and str(servers[0].port) in line
+    assert program.process.returncode == 1 and str(town[0].port) in line
