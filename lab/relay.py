@@ -141,10 +141,11 @@ def insist(call, *args, **options):
         try:
             return call(*args, **options)
         except redis.RedisError as error:
-            if not away.is_set():
-                away.set()
-                server.log(f"Redis недоступен: {error}")
-                server.outbox.put((None, AWAY.encode()))
+            with server.lock:  # one thread says so
+                if not away.is_set():
+                    away.set()
+                    server.log(f"Redis недоступен: {error}")
+                    server.outbox.put((None, AWAY.encode()))
             time.sleep(pause)
 
 
@@ -243,12 +244,12 @@ def remove_user(right_remove_user, client_socket):
 
 
 def send_to_all(log, block):
-    """As in server.py; who joins with this block hears the last lines before that, marked, and then the rest."""
+    """As in server.py, but who joins with block hears the last lines before that, marked, first."""
     with server.lock:
         if block:
-            listeners = [client_socket for client_socket in server.connected_clients if client_socket not in earlier]
+            listeners = [one for one in server.connected_clients if one not in earlier]
         else:  # only what finds no room: who waits for its own words to come back goes on waiting
-            listeners = [client_socket for client_socket in list(server.unsent) if server.unsent.get(client_socket)]
+            listeners = [one for one in list(server.unsent) if server.unsent.get(one)]
         rest = b"\n" + block
         for client_socket, (joining, joined) in list(earlier.items()):  # in the order of the log
             said_before, here, now = rest.partition(b"\n" + joining)
