@@ -31,6 +31,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-background-networking", "--disable-component-update"]
 PATIENCE, RUN_TIME = 60_000, 180_000  # milliseconds: far more than it takes on a busy machine
 
+READY = "Python 3 (ipykernel) | Idle"
 ERRORS = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]'
 FINISHED = """errors => document.querySelector(errors) ||
     [...document.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")]
@@ -57,7 +58,7 @@ class Lab:
         with self.browser.new_page(viewport={"width": 1280, "height": 900}) as page:
             page.set_default_timeout(PATIENCE)
             page.goto(re.sub("tree/.+[?]", workspace, self.url))
-            expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+            expect(page.get_by_text(READY)).to_be_visible()
             yield page
 
 
@@ -219,6 +220,7 @@ def test_diagrams_are_drawn_for_the_dark_theme(book, pictures):
     choose_theme(book.page, "Dark")
     try:
         book.page.reload()
+        expect(book.page.get_by_text(READY)).to_be_visible()
         dark = book.diagrams()
         book.photograph(pictures, "dark")
     finally:
