@@ -141,10 +141,11 @@ def insist(call, *args, **options):
         try:
             return call(*args, **options)
         except redis.RedisError as error:
-            if not away.is_set():
-                away.set()
-                server.log(f"Redis недоступен: {error}")
-                server.outbox.put((None, AWAY.encode()))
+            with server.lock:  # one thread says so
+                if not away.is_set():
+                    away.set()
+                    server.log(f"Redis недоступен: {error}")
+                    server.outbox.put((None, AWAY.encode()))
             time.sleep(pause)
 
 
