@@ -11,7 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from itertools import count, cycle
+from itertools import count, cycle, product
 from urllib.parse import quote
 
 import pytest
@@ -63,11 +63,11 @@ def new_room():
 
 
 @contextmanager
-def chat(*stores, options=(), room=None):
+def chat(*stores, options=(), room=None, script=RELAY):
     """Servers of one chat that end with status 0 and no traceback: one on each store, a Redis or a wire."""
     room = room or new_room()
     with ExitStack() as stack:
-        servers = [stack.enter_context(Server(RELAY, "--redis", f"redis://127.0.0.1:{store.port}/0",
+        servers = [stack.enter_context(Server(script, "--redis", f"redis://127.0.0.1:{store.port}/0",
                                               "--room", room, *options)) for store in stores]
         yield servers
         for server in servers:
@@ -206,35 +206,56 @@ def test_a_newcomer_hears_the_last_lines_marked_as_earlier(store):
                 said += ["(ранее) Боря присоединился к чату.", "(ранее) Боря вышел из чата."]
 
 
-def test_a_newcomer_in_mid_talk_misses_nothing_and_hears_nothing_twice(store):
-    with chat(store, store) as servers, people(servers, "Аня", "Боря") as [anna, boris]:
+SLOW = f"""
+import sys, time
+sys.path.insert(0, {str(LAB)!r})
+import relay
+
+def send_slowly(log, block, send_to_all=relay.send_to_all):
+    time.sleep(0.1)  # meanwhile there is more to send
+    send_to_all(log, block)
+
+relay.send_to_all = send_slowly
+relay.main()
+"""
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_newcomer_in_mid_talk_misses_nothing_and_hears_nothing_twice(store, tmp_path, slow):
+    room, script = new_room(), RELAY
+    if slow:
+        script = tmp_path / "slow.py"
+        script.write_text(SLOW, encoding="utf-8")
+    with chat(store, room=room) as first, chat(store, room=room, script=script) as second, \
+            people(first + second, "Аня", "Боря") as [anna, boris], \
+            ThreadPoolExecutor(1) as pool, ExitStack() as stack:
         stop = threading.Event()
 
         def talk():
-            for i in count():
-                anna.say(i)
-                if stop.is_set():
-                    return anna.say("конец")
+            heard = []
+            while not stop.is_set():
+                anna.say(len(heard))
+                heard += [*anna.expect(f"Аня: {len(heard)}"), f"Аня: {len(heard)}"]
+            anna.say("конец")
+            return heard + anna.expect("Аня: конец")
 
-        with ThreadPoolExecutor(1) as pool, ExitStack() as stack:
-            talking = pool.submit(talk)
-            newcomers = []
-            boris.expect("Аня: 30")
-            for i in range(20):
-                newcomers.append(Peer(servers[i % 2].port))
-                stack.enter_context(newcomers[-1])
-                newcomers[-1].say(f"Новый{i}")
-                newcomers[-1].socket.settimeout(PATIENCE)
-                boris.expect(f"Новый{i} присоединился к чату.")
-            stop.set()
-            talking.result()
-            all_lines = ["", *anna.expect("Аня: конец")]
-            for newcomer in newcomers:
-                heard = newcomer.expect("Аня: конец")
-                assert heard.pop(0) == PROMPT
-                marked = [line.startswith("(ранее) ") for line in heard]
-                assert marked == [True] * 20 + [False] * (len(heard) - 20)
-                assert [line.removeprefix("(ранее) ") for line in heard] == all_lines[-len(heard):]
+        stack.callback(stop.set)
+        talking = pool.submit(talk)
+        boris.expect("Аня: 30")
+        newcomers = []
+        for i in range(10):
+            newcomers.append(stack.enter_context(Peer(second[0].port)))
+            newcomers[-1].socket.settimeout(PATIENCE)
+            newcomers[-1].say(f"Новый{i}")
+            boris.expect(f"Новый{i} присоединился к чату.")
+        stop.set()
+        lines = talking.result()
+        for i, newcomer in enumerate(newcomers):
+            heard = newcomer.expect("Аня: конец")
+            joined = f"Новый{i} присоединился к чату."
+            assert heard[0] == PROMPT and heard.index(joined) == 21
+            assert heard[1:] == [f"(ранее) {line}" for line in lines[lines.index(joined) - 20:lines.index(joined)]] \
+                + lines[lines.index(joined):]
 
 
 # A server that dies, or seems to
@@ -339,6 +360,10 @@ def test_while_redis_is_paused_people_are_told_once_and_words_and_newcomers_wait
     names = [f"Имя{i}" for i in range(30)]
     with Redis() as store, chat(store, store, store) as servers, people(servers, *names) as crowd, \
             Peer(servers[1].port) as newcomer:
+        for person in crowd[:3]:
+            person.say("начнём")
+        for person, i in product(crowd, range(3)):
+            assert person.line().endswith(": начнём")
         store.pause()
         newcomer.say("Новый")
         for i in range(5):
@@ -397,7 +422,9 @@ def test_redis_restarted_with_an_older_memory_gives_back_names_left_since_and_no
         anna.half_close()
         boris.expect("Аня вышел из чата.")
         with people(servers, "Галя") as [galya]:
-            store.restart()
+            store.stop(signal.SIGKILL)
+            time.sleep(6)  # longer than a server may be silent while Redis is there
+            store.start()
             for person in boris, vitya, galya:
                 person.expect(BACK)
             with people(servers[1:], "Аня"):
@@ -408,22 +435,32 @@ def test_redis_restarted_with_an_older_memory_gives_back_names_left_since_and_no
 
 
 def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
-    with Redis() as store, chat(store, store) as servers, people(servers, "Аня", "Боря") as [anna, boris]:
+    with Redis() as store, chat(store) as [server], people([server], "Аня", "Боря") as [anna, boris], \
+            ThreadPoolExecutor() as pool, ExitStack() as stack:
+        stop = threading.Event()
+
+        def be_refused():  # the server has something to do all the while
+            while not stop.is_set():
+                boris.say("x" * 5000)
+                boris.expect("Сообщение длиннее 4096 байт не отправлено.")
+
+        stack.callback(stop.set)
         store.pause()
-        before = peak_memory(servers[0])
-        sent = 0
+        before, sent = peak_memory(server), 0
+        refused = pool.submit(be_refused)
         anna.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**14)
         anna.socket.settimeout(TIMEOUT / 5)
         with pytest.raises(TimeoutError):  # nobody takes any more
-            while sent < 2**26:
+            while sent < 2**22:
                 sent += anna.socket.send(b"x\n"[sent % 2:] + b"x\n" * 2**12)
-        assert peak_memory(servers[0]) < before + 8
+        assert peak_memory(server) < before + 8
+        stop.set()
+        refused.result()
         store.go_on()
         anna.socket.settimeout(PATIENCE)
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(anna.send, b"x\n"[sent % 2:] + "конец\n".encode())
-            heard = hear_up_to("Аня: конец", boris)
-        assert heard == ["Аня: x"] * (sent // 2 + 1)
+        pool.submit(anna.send, b"x\n"[sent % 2:] + "конец\n".encode())
+        hears = pool.submit(hear_up_to, "Аня: конец", anna)  # lest it falls behind
+        assert hear_up_to("Аня: конец", boris) == hears.result() == ["Аня: x"] * (sent // 2 + 1)
 
 
 # The end
