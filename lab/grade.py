@@ -159,12 +159,14 @@ def gather(source, folder):
         source = folder / "all"
     if not source.is_dir():
         raise ValueError(f"Нет такой папки: {source}")
-    entries = sorted(source.iterdir())
+    entries = visible(source)
+    if len(entries) == 1 and entries[0].is_dir() and sum(map(is_work, visible(entries[0]))) > 1:
+        entries = visible(entries[0])  # somebody zipped the folder of the class, not what is in it
     if any(entry.name.lower() in ("server.py", "client.py") for entry in entries):
         entries = [source]
     submissions = []
     for number, entry in enumerate(entries):
-        if entry.name.startswith(".") or not (entry.is_dir() or entry.suffix.lower() in ARCHIVES):
+        if not (entry.is_dir() or entry.suffix.lower() in ARCHIVES):
             continue
         submission = Submission(entry.name or entry.resolve().name, entry.resolve())
         submissions.append(submission)
@@ -175,6 +177,18 @@ def gather(source, folder):
     if not submissions:
         raise ValueError(f"В папке {source} нет ни папок, ни архивов zip.")
     return submissions
+
+
+def visible(folder):
+    """Return what is in folder (Path), in order, without what systems put there for themselves."""
+    return sorted(entry for entry in folder.iterdir()
+                  if not entry.name.startswith(".") and entry.name != "__MACOSX")
+
+
+def is_work(entry):
+    """Return whether entry (Path) can be a submission: an archive, or a folder with a server in it."""
+    return entry.suffix.lower() in ARCHIVES or any(
+        path.name.lower() == "server.py" or path.suffix.lower() in ARCHIVES for path in entry.rglob("*"))
 
 
 def open_archive(entry, target):

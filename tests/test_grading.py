@@ -184,6 +184,17 @@ def test_zips_are_graded_as_folders_are(tmp_path, zipped):
         "ivanov.zip": "120", "Петров Пётр_123_file": "120"}
 
 
+def test_a_zip_of_the_classs_folder_is_a_class_and_not_one_submission(tmp_path):
+    for name in "sample", "syntax-error":
+        build(name, tmp_path / "class" / "Задание 4")
+    (tmp_path / "class" / "__MACOSX" / "Задание 4").mkdir(parents=True)
+    shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "class")
+    status, printed = grade(tmp_path / "all.zip", "--out", tmp_path / "grades.csv", "-j", 2)
+    assert status == 0, printed
+    assert {name: row["points"] for name, row in rows(tmp_path / "grades.csv").items()} == {
+        "sample": "95", "syntax-error": "0"}
+
+
 def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipped):
     zipped("absolute.zip", {str(tmp_path / "absolute"): b"x", **programs()})
     zipped("climbs.zip", {"../../climbed": b"x", **programs()})
