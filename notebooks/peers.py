@@ -16,6 +16,7 @@ import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 try:
     import pexpect
@@ -201,8 +202,6 @@ class Proxy:
     def __init__(self, port, size=1):
         """Listen on a free port, self.port; pass on to port, at most size bytes at a time."""
         self.target, self.size, self.ended = port, size, False
-        self.whole = threading.Event()
-        self.whole.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.sockets = []
@@ -227,25 +226,15 @@ class Proxy:
         with suppress(OSError):  # one of the two is gone
             target.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while data := source.recv(self.size):
-                self.whole.wait()
                 target.sendall(data)
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)
-
-    def cut(self):
-        """Let nothing through any more; the two ends are not told."""
-        self.whole.clear()
-
-    def mend(self):
-        """Let through what waits, and all that follows."""
-        self.whole.set()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
         self.ended = True
-        self.mend()
         socket.create_connection(self.listener.getsockname()).close()  # wakes accept
         self.threads[0].join(TIMEOUT)
         for end in self.sockets:
@@ -255,6 +244,34 @@ class Proxy:
             thread.join(TIMEOUT)
         for end in self.listener, *self.sockets:
             end.close()
+
+
+class Wire(Proxy):
+    """A proxy that can be cut and mended again; the two ends are not told."""
+
+    def __init__(self, port, size=2**16):
+        self.whole = threading.Event()
+        self.mend()
+        super().__init__(port, size)
+
+    def _pass_on(self, source, target):
+        def sendall(data):
+            self.whole.wait()
+            target.sendall(data)
+        super()._pass_on(source, SimpleNamespace(
+            setsockopt=target.setsockopt, sendall=sendall, shutdown=target.shutdown))
+
+    def cut(self):
+        """Let nothing through any more."""
+        self.whole.clear()
+
+    def mend(self):
+        """Let through what waits, and all that follows."""
+        self.whole.set()
+
+    def __exit__(self, *error):
+        self.mend()
+        super().__exit__(*error)
 
 
 class Program:
