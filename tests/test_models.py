@@ -13,7 +13,10 @@ from textwrap import dedent
 import pytest
 
 from peers import LAB, TIMEOUT, Peer, Program, Proxy, Server
-from test_server import ENDS, PROMPT, assert_silence, hear, peak_memory, posix_only
+from test_server import (  # noqa: F401: a fixture, and two tests that hold for all four
+    ENDS, PROMPT, assert_silence, enter, hear, peak_memory, posix_only,
+    test_a_letter_torn_in_two_is_put_together,
+    test_who_connects_is_asked_for_a_name_and_logged)
 
 MODELS = LAB / "models"
 NAIVE = MODELS / "naive.py"
@@ -39,19 +42,6 @@ def server(script):
         else:
             server.process.kill()
         assert not [line for line in server.rest() if "Traceback" in line or "rror" in line]
-
-
-@pytest.fixture
-def enter(server):
-    """A function that lets people in: those without a name (None) are left at the prompt."""
-    with ExitStack() as stack:
-        def enter(*names):
-            people = [stack.enter_context(Peer(server.port, name)) for name in names]
-            for i, person in enumerate(people):
-                for name in filter(None, names[i + 1:]):
-                    person.expect(f"{name} присоединился к чату.")
-            return people
-        yield enter
 
 
 def small_buffers(tmp_path, script, patch=""):
@@ -82,13 +72,6 @@ def sloth(server, name):
 
 
 # Joining and talking
-
-def test_who_connects_is_asked_for_a_name_and_logged(server, enter):
-    [newcomer] = enter(None)
-    assert newcomer.line() == PROMPT
-    port = newcomer.socket.getsockname()[1]
-    assert re.match(rf"Новое подключение: .*\b{port}\b", server.line())
-
 
 def test_three_talk_and_all_hear_who_joins_and_what_is_said(enter):
     people = anna, boris, vera = enter("Аня", "Боря", None)
@@ -161,17 +144,6 @@ def test_messages_may_come_and_go_byte_by_byte(server, enter):
         anna.send("привет, 👍🏽!\r\nпока\n".encode())
         assert hear(anna, 2) == ["Аня: привет, 👍🏽!", "Аня: пока"]
     assert hear(boris, 3) == ["Аня присоединился к чату.", "Аня: привет, 👍🏽!", "Аня: пока"]
-
-
-def test_a_letter_torn_in_two_is_put_together(enter):
-    anna, boris = enter("Аня", "Боря")
-    first, second = "ё".encode()[:1], "ё".encode()[1:]
-    anna.send(b"a\n" + first)
-    assert boris.line() == "Аня: a"  # so the server has the first half
-    anna.send(second + b"\r")
-    assert_silence(boris=boris)
-    anna.send(b"\n")
-    assert boris.line() == "Аня: ё"
 
 
 def test_bytes_that_are_no_utf8_are_replaced_and_nobody_is_thrown_out(enter):
