@@ -271,7 +271,8 @@ class Program(Ear):
         self.type(self.chat.secret(text))
 
     def leave(self):
-        """Leave as the assignment says."""
+        """Leave as the assignment says, after all has been done that was said before."""
+        self.chat.settle()
         self.chat.mark()
         self.type(LEAVE)
 
@@ -402,11 +403,13 @@ class Line(Ear):
 
     def leave(self):
         """End the connection as a program does that closes its socket."""
+        self.chat.settle()
         self.chat.mark()
         self.half_close()
 
     def reset(self):
         """End the connection as a crash does: a zero linger time sends RST (man 7 socket)."""
+        self.chat.settle()
         self.chat.mark()
         self.close()
 
@@ -579,7 +582,8 @@ class Chat:
         return self.people
 
     def hang_up(self):
-        """End the server with which client.py talks."""
+        """End the server with which client.py talks, when it has done all that it was told."""
+        self.settle()
         self.server.kill() if self.server else self.people[-1].half_close()
 
     def see_off(self):
