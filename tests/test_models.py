@@ -13,10 +13,12 @@ from textwrap import dedent
 import pytest
 
 from peers import LAB, TIMEOUT, Peer, Program, Proxy, Server
-from test_server import (  # noqa: F401: a fixture, and two tests that hold for all four
+from test_server import (  # noqa: F401: a fixture, and tests that hold for all four
     ENDS, PROMPT, assert_silence, enter, hear, peak_memory, posix_only,
     test_a_letter_torn_in_two_is_put_together,
-    test_who_connects_is_asked_for_a_name_and_logged)
+    test_bytes_that_are_no_utf8_are_replaced_and_nobody_is_thrown_out,
+    test_who_connects_is_asked_for_a_name_and_logged,
+    test_who_leaves_is_announced_once_logged_once_and_frees_the_name)
 
 MODELS = LAB / "models"
 NAIVE = MODELS / "naive.py"
@@ -146,14 +148,6 @@ def test_messages_may_come_and_go_byte_by_byte(server, enter):
     assert hear(boris, 3) == ["Аня присоединился к чату.", "Аня: привет, 👍🏽!", "Аня: пока"]
 
 
-def test_bytes_that_are_no_utf8_are_replaced_and_nobody_is_thrown_out(enter):
-    anna, boris = enter("Аня", "Боря")
-    anna.send(b"\xffabc\xd0\n")
-    assert boris.line() == "Аня: \ufffdabc\ufffd"
-    anna.say("ещё тут")
-    assert boris.line() == "Аня: ещё тут"
-
-
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_4096_bytes_pass_and_4097_are_refused_to_that_one_alone(enter, end):
     anna, boris = enter("Аня", "Боря")
@@ -177,20 +171,6 @@ def test_a_line_without_end_takes_no_memory(server, enter):
 
 
 # Leaving
-
-@pytest.mark.parametrize("leave", [
-    *ENDS.values(), lambda anna: anna.send(b"\n"), lambda anna: anna.send(b"\r\n")],
-    ids=[*ENDS, "empty line", "empty line as Windows ends it"])
-def test_who_leaves_is_announced_once_logged_once_and_frees_the_name(server, enter, leave):
-    anna, boris = enter("Аня", "Боря")
-    leave(anna)
-    assert boris.line() == "Аня вышел из чата."
-    assert server.expect("покинул чат.") == "Аня покинул чат."
-    enter("Аня")
-    assert server.line().startswith("Новое подключение")
-    assert boris.line() == "Аня присоединился к чату."
-    assert_silence(boris=boris)
-
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("first_words", ["", "\n"], ids=["silent", "refused"])
