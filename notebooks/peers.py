@@ -255,11 +255,11 @@ class Wire(Proxy):
         super().__init__(port, size)
 
     def _pass_on(self, source, target):
-        def sendall(data):
+        def recv(size):
+            data = source.recv(size)
             self.whole.wait()
-            target.sendall(data)
-        super()._pass_on(source, SimpleNamespace(
-            setsockopt=target.setsockopt, sendall=sendall, shutdown=target.shutdown))
+            return data
+        super()._pass_on(SimpleNamespace(recv=recv), target)
 
     def cut(self):
         """Let nothing through any more."""
