@@ -34,8 +34,8 @@ NOT_COMPARED = ("text/markdown",)
 
 PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's own are 5
 
-# What takes long to start is started once, by one worker, first: graded submissions, a browser, servers.
-SHARED = "graded", "lab", "town"
+# Fixtures that take long: each is made once, by one worker, and first. Graded submissions, a browser …
+SHARED = "graded", "lab", "town", "broken"
 
 
 def pytest_addoption(parser, pluginmanager):

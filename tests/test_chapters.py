@@ -65,17 +65,22 @@ def test_cell_ids_are_unique_and_telling(path):
     assert all(re.fullmatch(rf"c{path.stem[:2]}-[a-z0-9-]+", cell_id) for cell_id in ids)
 
 
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the project in which one thing may be broken; run with run_copy."""
+def make_copy(folder):
+    """Copy the project into folder (Path), where one thing may be broken; return folder."""
     for name in ("lab", "notebooks", "tests", "conftest.py", "pyproject.toml",
                  "README.md", "README.ru.md"):
         source = chapters.ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, tmp_path)
-    return tmp_path
+            shutil.copy(source, folder)
+    return folder
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the project in which one thing may be broken; run with run_copy."""
+    return make_copy(tmp_path)
 
 
 def run_copy(folder, *what, **env):
@@ -93,89 +98,90 @@ def replace(path, old, new):
 
 
 CHAPTER = "notebooks/ru/01-sockets.ipynb"
-COVERAGE = "tests/test_chapters.py::test_every_statement_of_the_scripts_is_taught"
 
 
 def failed(printed):
     return re.findall(r"^FAILED \S+::(.+?)(?: - .*)?$", printed, re.M)
 
 
-def test_the_copy_itself_passes(copy):
-    status, printed = run_copy(copy, CHAPTER, COVERAGE)
-    assert status == 0, printed
-
-
-def test_a_changed_character_in_the_script_fails_its_cell(copy):
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    """What pytest says of a chapter with five faults, each in a cell of its own: status, and all it printed."""
+    copy = make_copy(tmp_path_factory.mktemp("broken"))
     replace(copy / "lab" / "server.py", "Введите своё имя", "Введите своё Имя")
-    status, printed = run_copy(copy, CHAPTER)
-    assert status == 1 and len(failed(printed)) == 1
-    assert "-PROMPT = \"Введите своё Имя" in printed and "+PROMPT = \"Введите своё имя" in printed
-
-
-def test_a_changed_character_in_a_building_cell_fails_that_cell(copy):
     replace(copy / CHAPTER, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
-    status, printed = run_copy(copy, CHAPTER)
-    assert status == 1 and failed(printed) == ["Cell 0"]
-    assert "-SERVER_HOST = 'localhost'" in printed and "+SERVER_HOST = 'Localhost'" in printed
+    replace(copy / CHAPTER, "6 букв, 12 байтов", "6 букв, 11 байтов")
+    notebook = nbformat.read(copy / CHAPTER, as_version=4)
+    for cell_id, text in (
+            ("c01-build-nothing", "# lab/server.py: PROMPTER\nPROMPTER = 1"),
+            ("c01-ghosts", "import subprocess, sys, threading\n"
+                           "threading.Thread(target=threading.Event().wait, name='ghost', daemon=True).start()\n"
+                           "_ = subprocess.Popen([sys.executable, '-c', 'input() # spectre'], stdin=subprocess.PIPE)")):
+        notebook.cells.append(nbformat.v4.new_code_cell(text, id=cell_id, execution_count=1))
+    nbformat.write(notebook, copy / CHAPTER)
+    return run_copy(copy, CHAPTER)
 
 
-def test_an_untaught_function_fails_by_name(copy):
+def test_of_a_chapter_only_the_cells_that_are_broken_fail(broken):
+    status, printed = broken
+    ids = [cell.id for cell in code_cells(chapters.ROOT / CHAPTER)]
+    expected = [ids.index(cell) for cell in ("c01-build-address", "c01-letters", "c01-build-prompt")]
+    assert status == 1 and failed(printed) == [f"Cell {i}" for i in (*expected, len(ids), len(ids) + 1)]
+
+
+def test_a_changed_character_in_the_script_fails_its_cell(broken):
+    assert "-PROMPT = \"Введите своё Имя" in broken[1] and "+PROMPT = \"Введите своё имя" in broken[1]
+
+
+def test_a_changed_character_in_a_building_cell_fails_that_cell(broken):
+    assert "-SERVER_HOST = 'localhost'" in broken[1] and "+SERVER_HOST = 'Localhost'" in broken[1]
+
+
+def test_a_cell_that_names_what_the_script_lacks_fails(broken):
+    assert "lab/server.py has no PROMPTER" in broken[1]
+
+
+def test_an_edited_output_fails_its_cell(broken):
+    assert "6 букв, 11 байтов" in broken[1] and "6 букв, 12 байтов" in broken[1]
+
+
+def test_a_thread_or_a_process_left_behind_fails_the_last_cell(broken):
+    assert re.search(r"left behind by the chapter: ghost, .+ input\(\) # spectre", broken[1])
+
+
+def test_an_untaught_function_fails_by_name(copy, monkeypatch):
     with open(copy / "lab" / "client.py", "a", encoding="utf-8") as script:
         script.write("\n\ndef whisper():\n    pass\n")
-    status, printed = run_copy(copy, COVERAGE)
-    assert status == 1 and "lab/client.py: whisper" in printed
+    monkeypatch.setattr(chapters, "ROOT", copy)
+    assert chapters.untaught() == ["lab/client.py: whisper"]
 
 
-def test_a_deleted_building_cell_fails_by_name(copy):
+def test_a_deleted_building_cell_fails_by_name(copy, monkeypatch):
     path = copy / CHAPTER
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.id != "c01-build-prompt"]
     nbformat.write(notebook, path)
-    status, printed = run_copy(copy, COVERAGE)
-    assert status == 1 and "lab/server.py: PROMPT" in printed
-
-
-def test_a_cell_that_names_what_the_script_lacks_fails(copy):
-    replace(copy / CHAPTER, "# lab/server.py: PROMPT", "# lab/server.py: PROMPTER")
-    status, printed = run_copy(copy, CHAPTER)
-    assert status == 1 and "lab/server.py has no PROMPTER" in printed
-
-
-def test_an_edited_output_fails_its_cell(copy):
-    replace(copy / CHAPTER, "6 букв, 12 байтов", "6 букв, 11 байтов")
-    status, printed = run_copy(copy, CHAPTER)
-    assert status == 1 and len(failed(printed)) == 1 and "6 букв, 12 байтов" in printed
+    monkeypatch.setattr(chapters, "ROOT", copy)
+    assert chapters.untaught() == ["lab/server.py: PROMPT"]
 
 
 def test_cleared_outputs_fail(copy):
     path = copy / CHAPTER
+    test_cells_were_run_in_order(path)
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, path)
-    status, printed = run_copy(copy, "tests/test_chapters.py", "-k", "run_in_order")
-    assert status == 1 and "test_cells_were_run_in_order[01-sockets]" in printed
-
-
-def test_a_thread_or_a_process_left_behind_fails_the_last_cell(copy):
-    path = copy / CHAPTER
-    original = nbformat.read(path, as_version=4)
-    for left in ("import threading; threading.Thread(target=threading.Event().wait, name='ghost', daemon=True).start()",
-                 "import subprocess, sys; _ = subprocess.Popen([sys.executable, '-c', 'input() # ghost'], stdin=subprocess.PIPE)"):
-        notebook = nbformat.from_dict(original)
-        cell = nbformat.v4.new_code_cell(left, id="c01-ghost", execution_count=1)
-        notebook.cells = [cell]
-        nbformat.write(notebook, path)
-        status, printed = run_copy(copy, CHAPTER)
-        assert status == 1 and "left behind by the chapter" in printed and "ghost" in printed
+    with pytest.raises(AssertionError):
+        test_cells_were_run_in_order(path)
 
 
 def test_without_redis_the_chapter_that_needs_it_is_skipped_but_never_in_ci(copy):
     chapter = "notebooks/ru/08-many-servers.ipynb"
     status, printed = run_copy(copy, chapter, "-rs", PATH="", CI="")
     assert status == 0 and "no redis-server here" in printed and "passed" not in printed
-    status, printed = run_copy(copy, chapter, PATH="", CI="true")
+    status, printed = run_copy(copy, chapter, "--maxfail=1", PATH="", CI="true")
     assert status == 1 and "FileNotFoundError" in printed
 
 

@@ -249,7 +249,6 @@ def test_the_english_edition_is_run_only_when_named(copy):
     status, printed = run_copy(copy, "--collect-only", "notebooks")
     assert status == 0 and "notebooks/ru/" in printed and "notebooks/en/" not in printed
     chapter = "notebooks/en/01-sockets.ipynb"
-    assert run_copy(copy, chapter)[0] == 0
     replace(copy / chapter, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
     status, printed = run_copy(copy, chapter)
     assert status == 1 and failed(printed) == ["Cell 0"] and "out of step with lab/" in printed
