@@ -1,6 +1,6 @@
 """Let pytest's notebook cells fail where they are out of step with lab/, or leave something running.
 
-Several workers (pytest -n 4) share the tests out: what belongs together stays with one of them.
+With pytest -n 4 four workers share the tests out: what belongs together stays with one of them.
 """
 import os
 import shutil
@@ -22,7 +22,7 @@ REMEMBER = "import threading; threading.before = set(threading.enumerate())"
 LEFT = """
 import threading, psutil
 for _left in {*threading.enumerate()} - threading.before:
-    _left.join(2)
+    _left.join(5)
 _left = [t.name for t in threading.enumerate() if t not in threading.before]
 _left += [" ".join(p.cmdline()) for p in psutil.Process().children()]
 assert not _left, "left behind by the chapter: " + ", ".join(_left)
@@ -34,8 +34,8 @@ NOT_COMPARED = ("text/markdown",)
 
 PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's own are 5
 
-# Fixtures that take long: each is made once, by one worker, and first. Graded submissions, a browser …
-SHARED = "graded", "lab", "town", "broken"
+# Files whose tests share what takes long to make: graded submissions, a browser, a broken chapter.
+WHOLE = "test_grading.py", "test_browser.py", "test_chapters.py"
 
 
 def pytest_addoption(parser, pluginmanager):
@@ -44,11 +44,17 @@ def pytest_addoption(parser, pluginmanager):
         parser.addini("timeout", "seconds that a test may take, with pytest-timeout")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config):
-    """Let pytest -n 4 keep groups of tests together, in our order, unless it is told otherwise."""
-    if config.getoption("numprocesses", None) and config.option.dist == "no":
-        config.option.dist, config.option.loadscopereorder = "loadgroup", False
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests out one by one; a notebook, and a file in WHOLE, stays with one worker, and in order."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            return file if file.endswith((".ipynb", *WHOLE)) else nodeid
+
+    return Scheduling(config, log) if config.option.dist == "load" else None  # -n alone, no other --dist
 
 
 def private_kernel(**options):
@@ -61,24 +67,11 @@ if IPyNbCell and os.name == "posix":
     nbval.kernel.KernelManager = private_kernel
 
 
-def group(item):
-    """Return the name (str) of what must run in one place and in order, or None."""
-    if isinstance(item, IPyNbCell):
-        return f"{item.path.parent.name}-{item.path.stem}"
-    return next((name for name in SHARED if name in getattr(item, "fixturenames", ())), None)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
-    """Group what belongs together; compare what is the same on every machine; skip what needs Redis."""
+def pytest_collection_modifyitems(items):
+    """Compare what is the same on every machine; skip chapter 8 where Redis is missing, not in CI."""
     for item in items:
-        if name := group(item):
-            item.add_marker(pytest.mark.xdist_group(name))
         if isinstance(item, IPyNbCell):
             item.output_timeout = PATIENCE
-    if config.getoption("dist", "no") == "loadgroup":
-        order = [*SHARED, *{group(item): None for item in items if isinstance(item, IPyNbCell)}, None]
-        items.sort(key=lambda item: order.index(group(item)))
     for notebook in {item.parent for item in items if isinstance(item, IPyNbCell)}:
         notebook.skip_compare += NOT_COMPARED
     if shutil.which("redis-server") or os.environ.get("CI"):
@@ -94,8 +87,8 @@ def run_beside(item, code):
     """Run code in the kernel of a notebook cell; fail the cell with what it raises."""
     kernel = item.parent.kernel
     message = kernel.execute_cell_input(code, allow_stdin=False)
-    kernel.await_reply(message, timeout=30)
-    while (reply := kernel.get_message("iopub", timeout=10))["content"].get("execution_state") != "idle":
+    kernel.await_reply(message, timeout=PATIENCE)
+    while (reply := kernel.get_message("iopub", timeout=PATIENCE))["content"].get("execution_state") != "idle":
         if reply["msg_type"] == "error":
             item.raise_cell_error(reply["content"]["evalue"])
 

@@ -25,7 +25,7 @@ except ImportError:
     pass  # Windows has neither, and no Terminal
 
 LAB = Path(__file__).resolve().parent.parent / "lab"
-TIMEOUT = 10.0  # seconds: far more than anything here takes, also on a busy machine
+TIMEOUT = 60.0  # seconds: far more than anything here takes, also on a busy machine
 
 
 class Journal:
@@ -336,7 +336,7 @@ class Program:
         Python does not see a signal that comes just before a call in which it waits, so it is
         sent again, as a person presses Ctrl+C again.
         """
-        for patience in 3, TIMEOUT:
+        for patience in 10, TIMEOUT:
             if self.process.poll() is None:
                 self.process.send_signal(signum)
             with suppress(subprocess.TimeoutExpired):

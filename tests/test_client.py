@@ -307,7 +307,7 @@ def test_the_servers_last_words_after_the_end_of_a_pipe_are_printed(listener):
 def test_the_end_of_a_pipe_does_not_wait_for_ever_for_last_words(listener):
     with pipe(port_of(listener)) as client, Host(listener):
         client.end_input()
-        assert client.process.wait(3 * TIMEOUT) == 0
+        assert client.process.wait(TIMEOUT) == 0
         assert client.rest() == [PROMPT]
 
 
