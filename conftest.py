@@ -9,6 +9,7 @@ from contextlib import suppress
 from secrets import token_hex
 
 import pytest
+
 from chapters import OutOfStep, check_cell
 
 try:

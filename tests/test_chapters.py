@@ -115,17 +115,17 @@ def named(printed):
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
-    """What pytest says of a chapter with five faults, each in a cell of its own: status, and all it printed."""
+    """What pytest says of a chapter with five faults, each in its own cell: status, all that it printed."""
     copy = make_copy(tmp_path_factory.mktemp("broken"))
     replace(copy / "lab" / "server.py", "Введите своё имя", "Введите своё Имя")
     replace(copy / CHAPTER, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
     replace(copy / CHAPTER, "6 букв, 12 байтов", "6 букв, 11 байтов")
     notebook = nbformat.read(copy / CHAPTER, as_version=4)
-    for cell_id, text in (
-            ("c01-build-nothing", "# lab/server.py: PROMPTER\nPROMPTER = 1"),
-            ("c01-ghosts", "import subprocess, sys, threading\n"
-                           "threading.Thread(target=threading.Event().wait, name='ghost', daemon=True).start()\n"
-                           "_ = subprocess.Popen([sys.executable, '-c', 'input() # spectre'], stdin=subprocess.PIPE)")):
+    ghosts = """import subprocess, sys, threading
+threading.Thread(target=threading.Event().wait, name='ghost', daemon=True).start()
+_ = subprocess.Popen([sys.executable, '-c', 'input() # spectre'], stdin=subprocess.PIPE)"""
+    nothing = "# lab/server.py: PROMPTER\nPROMPTER = 1"
+    for cell_id, text in ("c01-build-nothing", nothing), ("c01-ghosts", ghosts):
         notebook.cells.append(nbformat.v4.new_code_cell(text, id=cell_id, execution_count=1))
     nbformat.write(notebook, copy / CHAPTER)
     return run_copy(copy, CHAPTER)

@@ -13,12 +13,21 @@ from textwrap import dedent
 import pytest
 
 from peers import LAB, TIMEOUT, Peer, Program, Proxy, Server
-from test_server import (  # noqa: F401: a fixture, and tests that hold for all four
-    ENDS, PROMPT, assert_silence, enter, hear, peak_memory, posix_only,
+
+# A fixture, and tests that hold for all four:
+from test_server import (  # noqa: F401
+    ENDS,
+    PROMPT,
+    assert_silence,
+    enter as enter,
+    hear,
+    peak_memory,
+    posix_only,
     test_a_letter_torn_in_two_is_put_together,
     test_bytes_that_are_no_utf8_are_replaced_and_nobody_is_thrown_out,
     test_who_connects_is_asked_for_a_name_and_logged,
-    test_who_leaves_is_announced_once_logged_once_and_frees_the_name)
+    test_who_leaves_is_announced_once_logged_once_and_frees_the_name,
+)
 
 MODELS = LAB / "models"
 NAIVE = MODELS / "naive.py"

@@ -2,12 +2,13 @@
 
 One that goes red after an upgrade shows what nbval does now; its docstring tells what to do then.
 """
-import conftest
-import grading_plugin
 import nbformat
 import pytest
-import test_chapters
 from nbval.plugin import IPyNbFile, NbCellError
+
+import conftest
+import grading_plugin
+import test_chapters
 from test_chapters import copy as copy, named, run_copy
 
 COMPLAINT = "UsageError: Line magic function `%nosuch` not found.\n"

@@ -20,9 +20,11 @@ import redis
 import yaml
 
 from peers import LAB, TIMEOUT, Peer, Program, Redis, Server, Wire
+
 # These hold for people on three servers as well:
 from test_server import (  # noqa: F401
-    PROMPT, peak_memory,
+    PROMPT,
+    peak_memory,
     test_4096_bytes_pass_and_4097_do_not,
     test_a_bad_name_is_refused_to_that_one_alone_with_the_reason,
     test_a_peer_without_newlines_is_served_recv_by_recv,
@@ -37,7 +39,8 @@ from test_server import (  # noqa: F401
     test_of_many_who_want_one_name_at_once_one_gets_it,
     test_two_hundred_vanish_at_once_and_each_leaving_is_announced_once,
     test_what_was_sent_just_before_the_end_is_heard_by_all,
-    test_who_never_reads_holds_up_nobody_and_is_let_go)
+    test_who_never_reads_holds_up_nobody_and_is_let_go,
+)
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("redis-server") and "CI" not in os.environ,
@@ -476,7 +479,7 @@ def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_server_whose_people_are_announced_as_left_at_once(store, signum):
-    with chat(store, store) as servers, people(servers, "Аня", "Боря", "Витя", "Галя") as [anna, boris, vitya, galya]:
+    with chat(store, store) as servers, people(servers, "Аня", "Боря", "Витя", "Галя") as [anna, boris, vitya, _]:
         assert servers[1].stop(signum) == 0
         vitya.say("конец")
         assert sorted(hear_up_to("Витя: конец", anna, vitya)) == ["Боря вышел из чата.", "Галя вышел из чата."]
