@@ -93,11 +93,11 @@ def test_cells_are_numbered_from_0(items):
     assert [item.cell_num for item in items.values()] == list(range(len(CELLS)))
 
 
-def test_outputs_may_take_5_s_after_a_cell_has_run_and_a_minute_with_us(items, request):
+def test_outputs_may_take_5_s_after_a_cell_has_run_and_a_minute_with_us(items):
     """If there is an option for it now, set that, and drop PATIENCE in both plugins."""
     cells = list(items["passes"].parent.collect())
     assert {cell.output_timeout for cell in cells} == {5}
-    conftest.pytest_collection_modifyitems(request.config, cells[:1])
+    conftest.pytest_collection_modifyitems(cells[:1])
     grading_plugin.pytest_collection_modifyitems(cells[1:])
     assert {cell.output_timeout for cell in cells} == {60}
 
