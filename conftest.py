@@ -62,7 +62,7 @@ def pytest_addoption(parser, pluginmanager):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Share the tests out one by one; a notebook, and a file in WHOLE, stays with one worker, and in order."""
+    """Share out the tests one by one; a notebook, and a file in WHOLE, stays with one worker, in order."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
