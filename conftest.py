@@ -4,6 +4,7 @@ With pytest -n 4 four workers share the tests out: what belongs together stays w
 """
 import os
 import shutil
+import signal
 import tempfile
 from contextlib import suppress
 from secrets import token_hex
@@ -19,6 +20,9 @@ try:
 except ImportError:
     IPyNbCell = NbCellError = ()
 
+# A job in the background of a shell ignores Ctrl+C, and so would the programs that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Run in the chapter's kernel before its first cell and after its last one.
 REMEMBER = "import threading; threading.before = set(threading.enumerate())"
 LEFT = """
@@ -29,7 +33,6 @@ _left = [t.name for t in threading.enumerate() if t not in threading.before]
 _left += [" ".join(p.cmdline()) for p in psutil.Process().children()]
 assert not _left, "left behind by the chapter: " + ", ".join(_left)
 """
-
 
 # A figure's Markdown holds numbers of the machine; a diagram's says the same as its text/plain.
 NOT_COMPARED = ("text/markdown",)

@@ -1,6 +1,5 @@
 """What a person may rely on in lab/client.py, seen through pipes and in a real terminal."""
 import io
-import signal
 import socket
 import subprocess
 import sys
@@ -313,7 +312,6 @@ def test_the_end_of_a_pipe_does_not_wait_for_ever_for_last_words(listener):
 
 @posix
 def test_sigint_leaves_in_a_pipe(server, boris):
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     with pipe(server.port) as client:
         client.type("Аня")
         client.expect(JOINED)
