@@ -3,15 +3,16 @@
 With pytest -n 4 four workers share the tests out: what belongs together stays with one of them.
 """
 import os
-import shutil
 import signal
 import tempfile
+from collections import Counter
 from contextlib import suppress
 from secrets import token_hex
 
 import pytest
 
 from chapters import OutOfStep, check_cell
+from needs import need
 
 try:
     import nbval.kernel
@@ -102,13 +103,18 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.quick)
     for notebook in {item.parent for item in items if isinstance(item, IPyNbCell)}:
         notebook.skip_compare += NOT_COMPARED
-    if shutil.which("redis-server") or os.environ.get("CI"):
-        return
-    missing = pytest.mark.skip(reason="no redis-server here: apt install redis-server, "
-                                      "brew install redis")
     for item in items:
         if item.path.name == "08-many-servers.ipynb":
-            item.add_marker(missing)
+            item.add_marker(need("redis-server"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter):
+    """Say in the last lines what was skipped for want of a program, and how to get it."""
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", []))
+    for reason, tests in sorted(reasons.items()):
+        if reason.startswith("Skipped: no "):
+            terminalreporter.write_line(f"{tests} {reason[0].lower()}{reason[1:]}")
 
 
 def run_beside(item, code):

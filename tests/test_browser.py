@@ -15,12 +15,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from needs import need
 from peers import Program
 
 try:
     from playwright.sync_api import expect, sync_playwright
 except ImportError:
-    sync_playwright = None  # requirements.txt asks for it on Linux only
+    sync_playwright = None  # tests/requirements.txt asks for it on Linux only
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,10 +39,9 @@ FINISHED = """errors => document.querySelector(errors) ||
         .every(prompt => /[0-9]/.test(prompt.textContent))"""
 FOLD = "folded => document.querySelectorAll('details').forEach(answer => answer.open = !folded)"
 
-if not (CHROMIUM and sync_playwright) and not os.environ.get("CI"):
-    pytest.skip("no browser here: apt-get install chromium, pip install -r requirements.txt",
-                allow_module_level=True)
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), need("chromium"), pytest.mark.skipif(
+    not sync_playwright and not os.environ.get("CI"),
+    reason="no playwright (it is in tests/requirements.txt, for Linux only)")]
 
 
 class Lab:

@@ -1,7 +1,6 @@
 """What people can rely on when lab/load.py measures a server: its counts, its checks, its words."""
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from textwrap import dedent
 
 import pytest
 
+from needs import need
 from peers import LAB, Program
 
 psutil = pytest.importorskip("psutil")
@@ -265,8 +265,8 @@ def test_a_server_that_was_started_is_ended(tmp_path):
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
-@pytest.mark.skipif(not shutil.which("cc") or sys.platform != "linux",
-                    reason="needs a C compiler (cc) and Linux's epoll")
+@need("cc")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's epoll")
 def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
     program = tmp_path / "epoll_server"
     subprocess.run(["cc", "-O2", "-o", program, BENCH / "epoll_server.c"], check=True)

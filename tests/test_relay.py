@@ -4,7 +4,6 @@ The log of the chat has one order, so a line that all wait for is a fence for al
 before. It is none for what others have only sent: where their words count, each says a last one.
 """
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +18,7 @@ import pytest
 import redis
 import yaml
 
+from needs import need
 from peers import LAB, TIMEOUT, Peer, Program, Redis, Server, Wire
 
 # These hold for people on three servers as well:
@@ -42,9 +42,7 @@ from test_server import (  # noqa: F401
     test_who_never_reads_holds_up_nobody_and_is_let_go,
 )
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("redis-server") and "CI" not in os.environ,
-    reason="there is no redis-server here (Debian: apt-get install redis-server)")
+pytestmark = need("redis-server")
 
 RELAY = LAB / "relay.py"
 AWAY = "Связи с другими серверами нет, сообщения ждут."
@@ -561,7 +559,7 @@ def test_the_address_and_the_password_may_be_in_the_environment_and_are_on_no_lo
     assert "недоступен" in printed and PASSWORD not in printed and quote(PASSWORD) not in printed
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="there is no openssl here")
+@need("openssl")
 def test_a_chat_over_tls_and_a_certificate_that_nobody_knows(tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",

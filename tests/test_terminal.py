@@ -1,7 +1,6 @@
 """The README's own example: a server and two people, each in a terminal of tmux, with a shell."""
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -10,13 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from needs import need
 from peers import LAB, TIMEOUT
 
 ROOT = LAB.parent
 PYTHON = Path(sys.executable)
 
-if not shutil.which("tmux") and not os.environ.get("CI"):
-    pytest.skip("no tmux here: apt-get install tmux", allow_module_level=True)
+pytestmark = need("tmux")
 
 
 class Pane:
