@@ -76,7 +76,7 @@ def test_cell_ids_are_unique_and_telling(path):
 def make_copy(folder):
     """Copy the project into folder (Path), where one thing may be broken; return folder."""
     for name in ("lab", "notebooks", "tests", "conftest.py", "pyproject.toml",
-                 "README.md", "README.ru.md"):
+                 "README.md", "README.ru.md", "CONTRIBUTING.md"):
         source = chapters.ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
