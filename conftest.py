@@ -21,6 +21,8 @@ try:
 except ImportError:
     IPyNbCell = NbCellError = ()
 
+pytest_plugins = ["quick"]
+
 # A job in the background of a shell ignores Ctrl+C, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -42,21 +44,6 @@ PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's ow
 
 # Files whose tests share what takes long to make: graded submissions, a browser, a broken chapter.
 WHOLE = "test_grading.py", "test_browser.py", "test_chapters.py"
-
-# What a change to one script or one chapter needs (pytest -m quick): these files and tests …
-QUICK = {
-    "test_chapters", "test_client", "test_editions", "test_server", "test_style",
-    "test_eight_talkers_are_heard_by_all_in_one_order",
-    "test_three_talk_and_all_hear_who_joins_and_what_is_said",
-    "test_who_leaves_hears_its_own_last_words_and_the_end"}
-# … but none that runs a copy of the project (a fixture), and none that waits for long.
-LONG = {
-    "broken", "copy",
-    "test_out_of_descriptors_those_inside_chat_on_and_newcomers_wait_for_room",
-    "test_the_end_of_a_pipe_does_not_wait_for_ever_for_last_words",
-    "test_the_servers_last_words_after_the_end_of_a_pipe_are_printed",
-    "test_the_word_leaves_a_server_that_neither_reads_nor_answers"}
-
 
 def pytest_addoption(parser, pluginmanager):
     """Know the setting of a plugin that a reader's own .venv may lack."""
@@ -87,25 +74,15 @@ if IPyNbCell and os.name == "posix":
     nbval.kernel.KernelManager = private_kernel
 
 
-def is_quick(item):
-    """Return whether item is among those that pytest -m quick runs."""
-    name = getattr(item, "originalname", item.name)
-    needs = {name, *getattr(item, "fixturenames", ())}
-    return bool({item.path.stem, name} & QUICK) and not needs & LONG
-
-
 def pytest_collection_modifyitems(items):
     """Compare what is the same on every machine; skip chapter 8 where Redis is missing, not in CI."""
-    for item in items:
-        if isinstance(item, IPyNbCell):
-            item.output_timeout = PATIENCE
-        if is_quick(item):
-            item.add_marker(pytest.mark.quick)
-    for notebook in {item.parent for item in items if isinstance(item, IPyNbCell)}:
+    cells = [item for item in items if isinstance(item, IPyNbCell)]
+    for cell in cells:
+        cell.output_timeout = PATIENCE
+        if cell.path.name == "08-many-servers.ipynb":
+            cell.add_marker(need("redis-server"))
+    for notebook in {cell.parent for cell in cells}:
         notebook.skip_compare += NOT_COMPARED
-    for item in items:
-        if item.path.name == "08-many-servers.ipynb":
-            item.add_marker(need("redis-server"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -3,7 +3,6 @@
 The log of the chat has one order, so a line that all wait for is a fence for all that its speaker said
 before. It is none for what others have only sent: where their words count, each says a last one.
 """
-import os
 import signal
 import socket
 import subprocess
