@@ -177,7 +177,7 @@ def renew(path, check):
     if check:
         return [f"{path.name}: out of step with lab/"]
     nbformat.write(notebook, path)
-    print(f"{path.name}: saved")
+    print(f"{path.name}: saved", flush=True)
     return []
 
 

@@ -89,7 +89,7 @@ def carry_over(path, twin):
     if wanted != english:
         twin.parent.mkdir(exist_ok=True)
         nbformat.write(wanted, twin)
-        print(f"en/{twin.name}: saved")
+        print(f"en/{twin.name}: saved", flush=True)
     return problems(path, twin)
 
 
@@ -111,5 +111,5 @@ def declare_translated(names):
                 translations[name].metadata["translates"] = digest(originals[name].source)
         if english != read(twin):
             nbformat.write(english, twin)
-            print(f"en/{twin.name}: saved")
+            print(f"en/{twin.name}: saved", flush=True)
     return lines + [f"no Markdown cell {name} in both editions" for name in names]
