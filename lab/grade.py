@@ -243,8 +243,8 @@ def grade(submission, number, files, isolation):
         (private / "pytest.ini").write_text("[pytest]\n")
         token = secrets.token_hex()
         command = [sys.executable, "-m", "pytest", "-c", "pytest.ini", "--noconftest", "-s",
-                   "-p", "no:cacheprovider", "-p", "nbval.plugin",
-                   "-p", "grading_plugin", "--nbval", "--nbval-current-env",
+                   "--assert=plain", "-p", "no:cacheprovider", "-p", "grading_plugin",
+                   "-p", "nbval.plugin", "--nbval", "--nbval-current-env",
                    f"--nbval-cell-timeout={TIME}", "grading.ipynb"]
         prefix = [sys.executable, "-c", LIMITED]
         if isolation.works:
