@@ -31,7 +31,7 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-FILES = "grading.ipynb", "grading.py", "grading_plugin.py"
+FILES = "grading.ipynb", "grading.py", "grading_plugin.py", "grading_proc.py"
 UNPACKED = 200_000_000  # bytes that a zip may hold, with a virtual environment and all
 MEMBERS = 20_000        # files that a zip may hold
 CLASS = 100             # times as much may a zip hold that holds a whole class

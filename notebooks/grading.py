@@ -20,12 +20,15 @@ from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 
+import grading_proc as proc
 import psutil
 
 LAB = Path(__file__).resolve().parent.parent / "lab"
-LINUX = sys.platform.startswith("linux")  # it tells which programs have still something to do
+LINUX = proc.TELLS  # it tells which programs have still something to do
 PATIENCE = 5.0     # seconds after which nothing more is expected
 QUIET = 2.0 if LINUX else PATIENCE  # seconds of silence that are enough when no program is busy
+REST = 0.25        # seconds of silence that are enough when all programs wait without end
+LOOK = 0.1         # seconds between two looks at what programs do while nothing is heard
 LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
 START = 15.0       # seconds for a program to listen or to connect
 KEPT = 1 << 20     # bytes of what was heard that are remembered
@@ -71,12 +74,31 @@ class Failure(Exception):
     """Why a criterion does not hold: str(failure), in Russian."""
 
 
+class Silence:
+    """How long nothing has happened, and whether it is in vain to wait for more."""
+
+    def __init__(self, programs, patience):
+        """programs (Program or Chat) tell whether they are busy; patience in seconds."""
+        self.programs, self.patience = programs, patience
+        self.since = self.still = time.monotonic()
+        self.rest = None
+
+    def enough(self):
+        """Return whether patience is over while no program was busy, or none will ever be again."""
+        rest, now = self.programs.rest(), time.monotonic()
+        if rest is None or rest != self.rest:
+            self.rest, self.still = rest, now
+        if rest is None and self.programs.busy():
+            self.since = now
+        return now > self.since + self.patience or now > self.still + REST
+
+
 class Ear:
     """A thread that hears all that a socket or a program says, and a way to wait for a word."""
 
-    def __init__(self, chat, who, receive):
-        """who (str) is the name shown; receive() returns bytes, or b"" at the end."""
-        self.chat, self.who, self.receive = chat, who, receive
+    def __init__(self, chat, who, source, receive):
+        """who (str) is the name shown; receive() returns bytes of source, or b"" at the end."""
+        self.chat, self.who, self.source, self.receive = chat, who, source, receive
         self.heard, self.since, self.ended, self.ignored = bytearray(), 0, False, False
         self.news = threading.Condition()
         self.listening = threading.Event()
@@ -117,15 +139,29 @@ class Ear:
     def until(self, condition, patience=QUIET):
         """Wait until condition(text) holds; return whether it does.
 
-        Gives up after patience seconds of silence, when no program is busy, and after LIMIT.
+        Gives up after patience seconds of silence, when no program is busy, and after LIMIT; at
+        once when no program will ever be busy again.
         """
         deadline = time.monotonic() + LIMIT
         patience = PATIENCE if self.chat.work.restless else patience
+        silence = Silence(self.chat, patience)
         with self.news:
             while not condition(self.text()) and not self.ended and time.monotonic() < deadline:
-                if not self.news.wait(patience) and not self.chat.busy():
+                if self.news.wait(LOOK):
+                    silence = Silence(self.chat, patience)
+                elif silence.enough():
                     break
             return bool(condition(self.text()))
+
+    def behind(self):
+        """Return whether something has been said that was not heard yet."""
+        if self.ended or not self.listening.is_set():
+            return False
+        try:
+            return (proc.state(f"/proc/self/task/{self.thread.native_id}") == b"R"
+                    or bool(select.select([self.source], [], [], 0)[0]))
+        except (OSError, ValueError):
+            return True  # it has just ended
 
     def expect(self, condition, wanted):
         """Print wanted (str) when condition(text) comes to hold; raises Failure when it does not."""
@@ -182,10 +218,11 @@ class Ear:
 
     def tells_apart(self, person, text, other, other_text):
         """Raises Failure when both texts (str) are heard in the name of person (Ear)."""
-        deadline = time.monotonic() + PATIENCE
+        deadline, silence = time.monotonic() + PATIENCE, Silence(self.chat, PATIENCE)
         said = self.chat.secret(other_text)
-        while said not in self.all_text() and not other.ended and time.monotonic() < deadline:
-            time.sleep(0.01)
+        while (said not in self.all_text() and not other.ended and time.monotonic() < deadline
+               and not silence.enough()):
+            time.sleep(0.02)
         name = re.escape(self.chat.secret(person.who))
         before = [re.search(f"{name}((?:(?!{name}).)*?){self.chat.secret(said)}",
                             self.all_text(), re.DOTALL) for said in (text, other_text)]
@@ -221,7 +258,7 @@ class Program(Ear):
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=os.name == "posix")
         stdout = self.process.stdout.fileno()
-        super().__init__(chat, who, lambda: os.read(stdout, 65536))
+        super().__init__(chat, who, stdout, lambda: os.read(stdout, 65536))
 
     def family(self):
         """Return the program's processes (psutil.Process), the first one last."""
@@ -233,23 +270,19 @@ class Program(Ear):
     def sockets(self, status):
         """Return the addresses (host, port) of its TCP sockets in this status of psutil's."""
         found = set()
-        for process in self.family():
+        for pid in proc.family(self.process.pid):
             with suppress(psutil.Error):
-                found |= {(c.laddr.ip, c.laddr.port) for c in process.net_connections("tcp")
-                          if c.status == status}
+                found |= {(c.laddr.ip, c.laddr.port)
+                          for c in psutil.Process(pid).net_connections("tcp") if c.status == status}
         return found
 
     def busy(self):
         """Return whether one of its threads does not wait for anything (Linux; elsewhere False)."""
-        try:
-            for process in self.family():
-                for file in Path(f"/proc/{process.pid}/task").glob("*/stat"):
-                    state = file.read_text(errors="replace").rpartition(")")[2].split()[0]
-                    if state in "RD":  # man 5 proc: running or about to; waiting for a disk
-                        return True
-        except OSError:
-            return True  # a thread or a process has just ended, which others may notice
-        return False
+        return LINUX and proc.busy(self.process.pid)
+
+    def rest(self):
+        """Return what its threads wait for, if none goes on by itself, else None (see proc.rest)."""
+        return proc.rest(self.process.pid) if LINUX else None
 
     def threads(self):
         """Return how many threads it has, in the process that has most."""
@@ -290,11 +323,11 @@ class Program(Ear):
 
     def ends(self):
         """Wait until the program has ended; raises Failure when it does not."""
-        try:
-            self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"Не случилось: {self.who} завершает работу. "
-                          f"Прошло {PATIENCE:.0f} с, а программа всё ещё работает.") from None
+        deadline, silence = time.monotonic() + PATIENCE, Silence(self.chat, PATIENCE)
+        while self.process.poll() is None:
+            if silence.enough() or time.monotonic() > deadline:
+                raise Failure(f"Не случилось: {self.who} завершает работу. Программа всё ещё работает.")
+            time.sleep(0.02)
         print(self.who, "завершает работу")
 
     def kill(self):
@@ -319,8 +352,8 @@ class Line(Ear):
     def __init__(self, chat, who, connection, end="\n"):
         """connection (socket.socket); end (str) stands behind each message."""
         self.socket, self.end, self.closed = connection, end, False
-        connection.settimeout(1)
-        super().__init__(chat, who, self._receive)
+        connection.settimeout(REST)
+        super().__init__(chat, who, connection, self._receive)
 
     def _receive(self):
         while not self.closed:
@@ -330,33 +363,34 @@ class Line(Ear):
 
     def send(self, data):
         """Send data (bytes); raises Failure when the other side takes nothing for PATIENCE."""
-        refused = 0
+        silence = Silence(self.chat, PATIENCE)
         while data:
             try:
                 data = data[self.socket.send(data):]
-                refused = 0
+                silence = Silence(self.chat, PATIENCE)
             except TimeoutError:
-                refused += not self.chat.busy()
-                if refused >= PATIENCE:
+                if silence.enough():
                     raise Failure(f"{self.who} говорит, а сервер больше не читает.") from None
             except OSError:
                 return  # the other side has ended: what is heard will tell
 
     def taken(self):
-        """Wait until the program has dealt with all that was sent (Linux tells; elsewhere 0.3 s)."""
+        """Wait until the program has dealt with all that was sent."""
+        self.read()
+        self.chat.settle()
+
+    def read(self):
+        """Wait until the program has read all that was sent (Linux tells; elsewhere 0.3 s)."""
         if not LINUX:
             return time.sleep(0.3)
         with suppress(OSError):
             ends = self.socket.getsockname()[1], self.socket.getpeername()[1]
-            start = last = time.monotonic()
-            while unread := waiting(*ends):
-                now = time.monotonic()
-                last = now if self.chat.busy() else last
-                if self.ignored or now > last + QUIET or now > start + WORK:
+            deadline, silence = time.monotonic() + WORK, Silence(self.chat, QUIET)
+            while unread := proc.unread(*ends):
+                if self.ignored or silence.enough() or time.monotonic() > deadline:
                     break
                 time.sleep(0.01)
             self.ignored = unread > 0  # who does not read is not waited for again
-        self.chat.settle()
 
     def say(self, text):
         """Say text (str) with its tail, as one message that the other side reads alone."""
@@ -436,19 +470,6 @@ def excerpt(text, size=400):
     return text if len(text) <= size else "… " + text[-size:]
 
 
-def waiting(port, peer_port):
-    """Return the bytes on their way from port to peer_port, unread (Linux, man 5 proc)."""
-    total = 0
-    for file in "/proc/net/tcp", "/proc/net/tcp6":
-        with suppress(OSError), open(file) as lines:
-            for fields in map(str.split, lines):
-                ends = [int(end.rpartition(":")[2], 16) for end in fields[1:3] if ":" in end]
-                sent, received = fields[4].split(":") if ":" in fields[4] else ("0", "0")
-                total += int(sent, 16) if ends == [port, peer_port] else 0
-                total += int(received, 16) if ends == [peer_port, port] else 0
-    return total
-
-
 def free_port():
     """Return a port (int) on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -493,6 +514,13 @@ class Chat:
     def busy(self):
         """Return whether a program, unless it never rests, has something to do (see Program.busy)."""
         return not self.work.restless and any(program.busy() for program in self.programs)
+
+    def rest(self):
+        """Return what all programs wait for, if all have been heard and none goes on by itself."""
+        rests = [program.rest() for program in self.programs if program.process.poll() is None]
+        if not LINUX or None in rests or any(ear.behind() for ear in {*self.people, *self.programs}):
+            return None
+        return rests
 
     def settle(self):
         """Wait until no program is busy: what they were told is done."""
@@ -565,9 +593,10 @@ class Chat:
         for person in people:
             person.says_at_once(person.who)
         for person in people:
-            person.taken()
+            person.read()
             if person.ignored:
                 raise Failure(f"{person.who} подключается, а сервер его не слушает.")
+        self.settle()
         return people
 
     def meet(self, name):
@@ -719,11 +748,10 @@ class Submission:
             chat.programs.append(program)
             if first:
                 program.type(first)
-            start = last = now = time.monotonic()
-            while (program.process.poll() is None and now < start + START
-                   and now < last + PATIENCE):
-                now = time.monotonic()
-                last = now if program.busy() or not LINUX else last
+            deadline = time.monotonic() + START
+            silence = Silence(program, PATIENCE if LINUX else START)
+            while (program.process.poll() is None and not silence.enough()
+                   and time.monotonic() < deadline):
                 if found := ready(program):
                     self.arguments[name] = arguments
                     return program, found

@@ -1,0 +1,93 @@
+"""What Linux tells about programs: who has something to do, and what nobody has read (man 5 proc)."""
+import os
+import platform
+from contextlib import suppress
+
+TELLS = os.path.exists("/proc/thread-self/children")  # whether the system has all this
+# System calls in which a thread may wait for ever, by number, and which argument is the timeout.
+# Who waits in another one may go on by itself.
+ENDLESS = {"x86_64": {
+    0: None, 1: None, 43: None, 44: None, 45: None, 46: None, 47: None, 288: None,  # read to accept4
+    34: None, 61: None, 130: None, 247: None,         # pause, wait4, rt_sigsuspend, waitid
+    7: 2, 23: 4, 202: 3, 232: 3, 270: 4, 271: 2, 281: 3,  # poll, select, futex, epoll_wait and kin
+}}.get(platform.machine(), {})
+NO_TIMEOUT = 0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF  # no pointer to a time; -1 milliseconds
+
+
+def read(path):
+    """Return the bytes of a file of /proc; raises OSError when its process or thread has ended."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(file, 65536)
+    finally:
+        os.close(file)
+
+
+def threads(pid):
+    """Return the folders (list of str) of a process's threads; none when it has ended."""
+    with suppress(OSError):
+        return [f"/proc/{pid}/task/{thread}" for thread in os.listdir(f"/proc/{pid}/task")]
+    return []
+
+
+def family(pid):
+    """Return the numbers (list of int) of a process, first, and of all that come from it."""
+    found = [pid]
+    for process in found:
+        for thread in threads(process):
+            with suppress(OSError):
+                found += map(int, read(f"{thread}/children").split())
+    return found
+
+
+def state(thread):
+    """Return the letter (bytes) for what a thread does: R runs, D waits for a disk, S sleeps."""
+    return read(f"{thread}/stat").rpartition(b") ")[2][:1]
+
+
+def busy(pid):
+    """Return whether a thread in the family does not wait for anything."""
+    try:
+        return any(state(thread) in b"RD" for process in family(pid) for thread in threads(process))
+    except OSError:
+        return True  # a thread or a process has just ended, which others may notice
+
+
+def rest(pid):
+    """Return what all threads of the family wait for (list), when none will ever go on by itself.
+
+    Else None. Two equal answers: nobody has run in between, and all waited at the same moment.
+    """
+    waits = []
+    try:
+        for thread in (thread for process in family(pid) for thread in threads(process)):
+            if state(thread) == b"Z":
+                continue
+            wait = read(f"{thread}/syscall").split()
+            if not endless(wait):
+                return None
+            waits.append((thread, wait, read(f"{thread}/schedstat")))  # how often it has run
+    except OSError:
+        return None  # ended, or the system does not tell
+    return waits
+
+
+def endless(wait):
+    """Return whether a thread that waits in this system call (list of bytes) does so without end."""
+    if not wait[0].isdigit() or int(wait[0]) not in ENDLESS:
+        return False  # it runs, or may go on by itself
+    timeout = ENDLESS[int(wait[0])]
+    return timeout is None or int(wait[1 + timeout], 16) in NO_TIMEOUT
+
+
+def unread(port, peer_port):
+    """Return the bytes on their way from port to peer_port that nobody has read."""
+    total = 0
+    for name in "/proc/net/tcp", "/proc/net/tcp6":
+        with suppress(OSError), open(name) as table:
+            for line in table:
+                if f":{port:04X} " in line and f":{peer_port:04X} " in line:
+                    _, local, _, _, queues, *_ = line.split()
+                    sent, received = queues.split(":")
+                    total += int(sent if local.endswith(f":{port:04X}") else received, 16)
+    return total
