@@ -684,6 +684,7 @@ class Submission:
         """folder (str or Path) stays as it is."""
         self.announces = True  # until somebody does not hear of a newcomer
         self.restless = False  # until one of the programs never waits for anything
+        self.imports = {}      # name of a script: the modules that it imports
         self.arguments = {}    # name of a script: the arguments with which it works
         self.broken = {}       # name of a script: why it can't be started
         self.silent = ""       # why nobody can talk with the server
@@ -719,18 +720,24 @@ class Submission:
 
     def uses(self, module, name):
         """Print that the program called name imports module (str), or raise Failure."""
+        if name not in self.imports:
+            self.imports[name] = self.read_imports(name)
+        if module not in self.imports[name]:
+            raise Failure(f"{name} не использует стандартный модуль {module}.")
+        print(f"{name} использует {module}")
+
+    def read_imports(self, name):
+        """Return the modules (list of str) that the program called name imports, or raise Failure."""
         script = self.script(name)
         try:
-            done = subprocess.run([*prefix(), sys.executable, "-I", "-c", IMPORTS, script.name],
+            done = subprocess.run([*prefix(), sys.executable, "-I", "-S", "-c", IMPORTS, script.name],
                                   cwd=script.parent, capture_output=True, timeout=START)
         except subprocess.TimeoutExpired:
             raise Failure(f"{name} не удалось прочесть.") from None
         if done.returncode:
             reason = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
             raise Failure(f"{name} не удалось прочесть: {excerpt(reason)}")
-        if module not in done.stdout.decode().split():
-            raise Failure(f"{name} не использует стандартный модуль {module}.")
-        print(f"{name} использует {module}")
+        return done.stdout.decode().split()
 
     def start(self, chat, name, who, port, ready, missing, first=""):
         """Start the program called name for who; return it and what ready(program) then gives.
