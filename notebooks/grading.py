@@ -31,6 +31,7 @@ REST = 0.25        # seconds of silence that are enough when all programs wait w
 LOOK = 0.1         # seconds between two looks at what programs do while nothing is heard
 LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
 START = 15.0       # seconds for a program to listen or to connect
+SPENT = 6.0        # seconds of processor time that it may use for that
 KEPT = 1 << 20     # bytes of what was heard that are remembered
 WORK = 60.0        # seconds in which a busy program shall have read what it was told
 FLOOD = 5_000_000  # bytes said past one who does not read: more than the system's buffers hold
@@ -283,6 +284,10 @@ class Program(Ear):
     def rest(self):
         """Return what its threads wait for, if none goes on by itself, else None (see proc.rest)."""
         return proc.rest(self.process.pid) if LINUX else None
+
+    def spent(self):
+        """Return the seconds of processor time that it has used (Linux; elsewhere 0)."""
+        return proc.spent(self.process.pid) if LINUX else 0
 
     def threads(self):
         """Return how many threads it has, in the process that has most."""
@@ -743,8 +748,8 @@ class Submission:
         """Start the program called name for who; return it and what ready(program) then gives.
 
         Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in
-        turn while it ends at once. Raises Failure when ready gives nothing for START, or PATIENCE
-        when the program is not busy; missing (str) says what has not happened.
+        turn while it ends at once. Raises Failure when ready gives nothing for START or SPENT, or
+        PATIENCE when the program is not busy; missing (str) says what has not happened.
         """
         if name in self.broken:
             raise Failure(self.broken[name])
@@ -758,7 +763,7 @@ class Submission:
             deadline = time.monotonic() + START
             silence = Silence(program, PATIENCE if LINUX else START)
             while (program.process.poll() is None and not silence.enough()
-                   and time.monotonic() < deadline):
+                   and program.spent() < SPENT and time.monotonic() < deadline):
                 if found := ready(program):
                     self.arguments[name] = arguments
                     return program, found

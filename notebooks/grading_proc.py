@@ -45,6 +45,15 @@ def state(thread):
     return read(f"{thread}/stat").rpartition(b") ")[2][:1]
 
 
+def spent(pid):
+    """Return the seconds of processor time that the family has used, as far as it is still there."""
+    ticks = 0
+    for process in family(pid):
+        with suppress(OSError):
+            ticks += sum(map(int, read(f"/proc/{process}/stat").rpartition(b") ")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def busy(pid):
     """Return whether a thread in the family does not wait for anything."""
     try:
