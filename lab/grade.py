@@ -297,10 +297,10 @@ def end_all_children():
         psutil.wait_procs(children, timeout=5)
 
 
-def adopt():
-    """On Linux, become the parent of all who lose theirs among our children (man 2 prctl)."""
+def adopt(willing=True):
+    """On Linux, become the parent of all who lose theirs among our children (man 2 prctl), or no more."""
     with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+        ctypes.CDLL(None).prctl(36, int(willing), 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
 def report(submission, criteria):

@@ -8,6 +8,7 @@ import json
 import os
 import runpy
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 SUBMISSIONS = TESTS / "submissions"
 GRADE = TESTS.parent / "lab" / "grade.py"
+ZIPS = "ivanov.zip", "Петров Пётр_123_file"
 EXPECTED = json.loads((SUBMISSIONS / "expected.json").read_text(encoding="utf-8"))
 
 pytestmark = [pytest.mark.timeout(1200),  # the whole corpus is graded at once
@@ -44,6 +46,15 @@ def build(name, folder):
             assert data.count(old.encode()) == 1, f"{name}: {old!r} is not once in {source}"
             data = data.replace(old.encode(), new.encode())
         target.write_bytes(data)
+
+
+def zip_in_two_ways(folder):
+    """Put our programs into folder (Path) as ZIPS: a zip, and a folder in which there is one."""
+    for target in folder / ZIPS[0], folder / ZIPS[1] / "Задание 4.ZIP":
+        target.parent.mkdir(exist_ok=True)
+        with zipfile.ZipFile(target, "w") as archive:
+            for name in "server.py", "client.py":
+                archive.write(TESTS.parent / "lab" / name, f"work/{name}")
 
 
 def grade(*arguments, env=None):
@@ -74,23 +85,30 @@ def contents(folder):
 @pytest.fixture(scope="module", autouse=True)
 def heir():
     """On Linux, who gets away from a grader that has ended becomes a child of ours."""
-    runpy.run_path(str(GRADE))["adopt"]()
+    adopt = runpy.run_path(str(GRADE))["adopt"]
+    adopt()
+    yield
+    adopt(False)
 
 
 def what_runs():
-    """Return the processes started from here ({pid: arguments}), and the ports on which they listen."""
+    """Return what this process has started and has not ended ({psutil.Process: arguments})."""
     started = {}
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             if process.status() != psutil.STATUS_ZOMBIE:
-                started[process.pid] = process.cmdline()
-    return started, {c.laddr.port for c in psutil.net_connections("tcp")
-                     if c.status == "LISTEN" and c.pid in started}
+                started[process] = process.cmdline()
+    return started
 
 
-def attacks_files():
-    """Return what attacks have written outside their folders (set of Path)."""
-    return set(Path("/tmp").glob("grading-attack-*"))
+def new_since(before):
+    """Return the arguments of what runs now and did not run before (see what_runs)."""
+    return [arguments for process, arguments in what_runs().items() if process not in before]
+
+
+def attacks_files(scratch):
+    """Return what attacks have written outside their folders, which are in scratch (list of Path)."""
+    return list(Path("/tmp").glob(f"grading-attack*{scratch.name}*"))
 
 
 @pytest.fixture(scope="module")
@@ -103,19 +121,20 @@ def scratch():
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory, scratch):
-    """The whole corpus, graded once: its table, and all that was there before and is after."""
+    """The whole corpus and two zips, graded once: its folder, and what has changed meanwhile."""
     folder = tmp_path_factory.mktemp("class")
     corpus = folder / "corpus"
     for name in EXPECTED:
         build(name, corpus)
+    zip_in_two_ways(corpus)
     watched = corpus, TESTS.parent / "lab", TESTS.parent / "notebooks"
-    before = [contents(path) for path in watched], what_runs(), attacks_files()
-    status, printed = grade(corpus, "--out", folder / "grades.csv", "-j", 10,
+    files, running = [contents(path) for path in watched], what_runs()
+    status, printed = grade(corpus, "--out", folder / "grades.csv", "-j", 6,
                             "--junit", folder / "junit.xml", "--gradescope",
                             env={"TMPDIR": str(scratch)})
     assert status == 0, printed
-    after = [contents(path) for path in watched], what_runs(), attacks_files()
-    return folder, before, after
+    changed = [path for path, before in zip(watched, files) if contents(path) != before]
+    return folder, changed, new_since(running)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -141,14 +160,12 @@ def test_the_lab_gets_all_points(graded):
 
 
 def test_grading_changes_no_file(graded):
-    (_, (before, _, _), (after, _, _)) = graded
-    assert after == before
+    assert not graded[1]
 
 
 def test_grading_leaves_no_process_port_or_file(graded, scratch):
-    (_, (_, running, files), (_, still_running, more_files)) = graded
-    assert still_running == running
-    assert more_files == files and not list(scratch.iterdir())
+    assert not graded[2]  # and without a process, no port
+    assert not attacks_files(scratch) and not list(scratch.iterdir())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="man 5 sysvipc")
@@ -169,7 +186,7 @@ def test_a_report_tells_what_was_expected_and_heard_and_printed(graded):
 
 def test_junit_has_a_case_for_each_criterion(graded):
     suites = ElementTree.parse(graded[0] / "junit.xml").getroot()
-    assert {suite.get("name") for suite in suites} == set(EXPECTED)
+    assert {suite.get("name") for suite in suites} == {*EXPECTED, *ZIPS}
     sample = suites.find("testsuite[@name='sample']")
     assert int(sample.get("failures")) == len(EXPECTED["sample"]["loses"])
     assert "раздва" in sample.find("testcase[@name='glued']/failure").text
@@ -178,6 +195,10 @@ def test_junit_has_a_case_for_each_criterion(graded):
 def test_gradescope_gets_a_score_for_each_criterion(graded):
     results = json.loads((graded[0] / "grades" / "sample.json").read_text(encoding="utf-8"))
     assert results["score"] == sum(test["score"] for test in results["tests"]) == 95
+
+
+def test_zips_are_graded_as_folders_are(graded):
+    assert {rows(graded[0] / "grades.csv")[name]["points"] for name in ZIPS} == {"120"}
 
 
 @pytest.fixture
@@ -198,27 +219,21 @@ def programs():
             for name in ("server.py", "client.py")}
 
 
-def test_zips_are_graded_as_folders_are(tmp_path, zipped):
-    zipped("ivanov.zip", programs())
-    inner = zipped("inner.zip", programs())
-    (tmp_path / "class" / "Петров Пётр_123_file").mkdir()
-    inner.rename(tmp_path / "class" / "Петров Пётр_123_file" / "Задание 4.ZIP")
-    shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "class")
-    status, printed = grade(tmp_path / "all.zip", "--out", tmp_path / "grades.csv", "-j", 2)
-    assert status == 0, printed
-    assert {name: row["points"] for name, row in rows(tmp_path / "grades.csv").items()} == {
-        "ivanov.zip": "120", "Петров Пётр_123_file": "120"}
+def gathered(source, tmp_path):
+    """Return what the grader takes for submissions in source (Path): {name: names of its files}."""
+    submissions = runpy.run_path(str(GRADE))["gather"](source, tmp_path / "unpacked")
+    return {s.name: {path.name for path in s.path.rglob("*.py")} for s in submissions}
 
 
-def test_a_zip_of_the_classs_folder_is_a_class_and_not_one_submission(tmp_path):
+@pytest.mark.parametrize("top", ["", "Задание 4"])
+def test_a_zip_of_a_class_or_of_its_folder_is_a_class_and_not_one_submission(tmp_path, top):
     for name in "sample", "syntax-error":
-        build(name, tmp_path / "class" / "Задание 4")
+        build(name, tmp_path / "class" / top)
+    zip_in_two_ways(tmp_path / "class" / top)
     (tmp_path / "class" / "__MACOSX" / "Задание 4").mkdir(parents=True)
     shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "class")
-    status, printed = grade(tmp_path / "all.zip", "--out", tmp_path / "grades.csv", "-j", 2)
-    assert status == 0, printed
-    assert {name: row["points"] for name, row in rows(tmp_path / "grades.csv").items()} == {
-        "sample": "95", "syntax-error": "0"}
+    assert gathered(tmp_path / "all.zip", tmp_path) == dict.fromkeys(
+        ["sample", "syntax-error", *ZIPS], {"server.py", "client.py"})
 
 
 def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipped):
@@ -260,40 +275,42 @@ def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipp
 
 def test_one_folder_with_the_programs_is_one_submission(tmp_path):
     build("sample", tmp_path)
-    status, printed = grade(tmp_path / "sample", "--out", tmp_path / "grades.csv")
-    assert status == 0, printed
-    assert list(rows(tmp_path / "grades.csv")) == ["sample"]
+    assert gathered(tmp_path / "sample", tmp_path) == {"sample": {"server.py", "client.py"}}
 
 
-def test_without_namespaces_the_points_are_the_same(tmp_path):
+def test_without_namespaces_the_points_are_the_same(tmp_path, scratch):
     tools = tmp_path / "bin"
     tools.mkdir()
     (tools / "python3").symlink_to(sys.executable)
     for name in "lines", "no-reset", "kills-parent", "leaves-daemon":
         build(name, tmp_path / "class")
-    before, files = what_runs(), attacks_files()
+    with socket.create_server(("", 0)) as free:  # on this machine's own network 8080 may be taken
+        port = str(free.getsockname()[1]).encode()
+    for program in (tmp_path / "class").rglob("*.py"):
+        program.write_bytes(program.read_bytes().replace(b"8080", port))
+    running = what_runs()
     status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2,
-                            env={"PATH": str(tools)})
-    for left in attacks_files() - files:
+                            env={"PATH": str(tools), "TMPDIR": str(scratch)})
+    for left in attacks_files(scratch):
         left.unlink()  # nothing keeps an attack from that here, and a killed one leaves it
     assert status == 0 and "проверяю по одной" in printed
     for name, row in rows(tmp_path / "grades.csv").items():
         assert "*" in EXPECTED[name]["loses"] or lost(row) == set(EXPECTED[name]["loses"]), name
-    assert what_runs() == before
+    assert not new_since(running)
 
 
 def test_who_is_told_to_end_takes_all_programs_along(tmp_path, scratch):
     build("sleeper", tmp_path / "class")
-    before = what_runs()
+    running = what_runs()
     grader = subprocess.Popen([sys.executable, GRADE, tmp_path / "class", "--out", tmp_path / "x.csv"],
                               env={**os.environ, "TMPDIR": str(scratch)},
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    while grader.poll() is None and not any("server.py" in arguments for arguments in what_runs()[0].values()):
+    while grader.poll() is None and not any("server.py" in arguments for arguments in new_since(running)):
         time.sleep(0.05)
     grader.terminate()
     printed = grader.communicate()[0].decode()
     assert grader.returncode == 1 and "Прервано" in printed and "Traceback" not in printed, printed
-    assert what_runs() == before
+    assert not new_since(running)
     assert not list(scratch.iterdir())
 
 

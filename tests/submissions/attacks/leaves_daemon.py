@@ -6,7 +6,7 @@ if os.fork() == 0:
     os.setsid()
     if os.fork() > 0:
         os._exit(0)
-    marker = f'/tmp/grading-attack-daemon-{os.getpid()}'
+    marker = '/tmp/grading-attack' + os.getcwd().replace('/', '-')
     for name in 'daemon.pid', marker:
         try:
             with open(name, 'w') as file:
