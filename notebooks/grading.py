@@ -20,8 +20,9 @@ from contextlib import ExitStack, suppress
 from functools import cached_property
 from pathlib import Path
 
-import grading_proc as proc
 import psutil
+
+import grading_proc as proc
 
 LAB = Path(__file__).resolve().parent.parent / "lab"
 LINUX = proc.TELLS  # it tells which programs have still something to do
