@@ -6,7 +6,7 @@ import sys
 # jsonschema, which reads notebooks, would build a grammar of web addresses for a second and a half.
 sys.modules["rfc3987_syntax"] = None
 
-import pytest
+import pytest  # noqa: E402
 
 
 def printed(outputs):
