@@ -7,10 +7,20 @@ async function openBook(path) {
     await book.context.sessionContext.ready;
 }
 
-/** Close all that is open, as it is, and end all kernels. */
+/** Close all that is open, as it is, end all kernels, and be light again. */
 async function closeAll() {
     [...jupyterapp.shell.widgets("main")].forEach(widget => widget.dispose());
     await jupyterapp.serviceManager.sessions.shutdownAll();
+    await lookLike("Light");
+}
+
+/** Have the page look "Light" or "Dark"; diagrams that are drawn already stay as they are. */
+async function lookLike(theme) {
+    const name = `JupyterLab ${theme}`;
+    await jupyterapp.commands.execute("apputils:change-theme", {theme: name});
+    while (document.body.dataset.jpThemeName !== name) {
+        await new Promise(later => { setTimeout(later, 20); });
+    }
 }
 
 /** Return all elements of the notebook that fit a selector. */
@@ -29,6 +39,13 @@ function fold(folded) {
     all("details").forEach(answer => { answer.open = !folded; });
 }
 
+/** Return the height of the notebook in pixels, scrolled to its beginning. */
+function height() {
+    const cells = all(".jp-Cell").map(cell => cell.getBoundingClientRect());
+    book.node.querySelector(".jp-WindowedPanel-outer").scrollTop = 0;
+    return Math.ceil(cells.at(-1).bottom - cells[0].top);
+}
+
 /** Return [alt, width] of each image, when all have been loaded, or could not be. */
 async function images() {
     const loading = all("img").filter(image => !image.complete);
@@ -43,6 +60,7 @@ function stubborn(selector) {
     fold(true);
     return all(selector).filter(answer => {
         const question = answer.querySelector("summary");
+        if (!question) return true;
         question.scrollIntoView({block: "center"});
         const {left, top, height} = question.getBoundingClientRect();
         const there = document.elementFromPoint(left + height / 2, top + height / 2);
@@ -54,10 +72,11 @@ function stubborn(selector) {
     }).map(answer => answer.innerText);
 }
 
-/** Click a link to path that the reader sees; return the path of what it opened, and close that. */
+/** Click a link to path that the reader sees, and close what it opens; return what is wrong, or null. */
 async function follow(path) {
     const link = all("a").find(link => link.checkVisibility()
         && decodeURI(link.pathname).endsWith(`/files/${path}`));
+    if (!link) return `${path}: no link that one sees`;
     const before = new Set(jupyterapp.shell.widgets("main"));
     const opened = new Promise((resolve, reject) => {
         jupyterapp.commands.commandExecuted.connect(function listen(_, command) {
@@ -66,21 +85,22 @@ async function follow(path) {
         });
     });
     link.click();
-    await opened;
-    const widget = [...jupyterapp.shell.widgets("main")].find(widget => !before.has(widget));
-    const found = widget.context.path;
-    widget.dispose();
+    try {
+        await opened;
+    } catch (error) {
+        return `${path}: ${error.message}`;
+    }
+    const widgets = [...jupyterapp.shell.widgets("main")].filter(widget => !before.has(widget));
+    const paths = widgets.map(widget => widget.context?.path);
+    widgets.forEach(widget => widget.dispose());
     jupyterapp.shell.activateById(book.id);
-    return found;
+    return paths.includes(path) ? null : `${path}: what opens is ${paths}`;
 }
 
-/** Have the page look "Light" or "Dark", and draw all diagrams anew, as after a reload. */
-async function lookLike(theme) {
-    const name = `JupyterLab ${theme}`;
-    await jupyterapp.commands.execute("apputils:change-theme", {theme: name});
-    while (document.body.dataset.jpThemeName !== name) {
-        await new Promise(later => { setTimeout(later, 20); });
-    }
+/** Have the page look "Dark", and draw all diagrams anew, as after a reload. */
+async function darken() {
+    book.node.style.display = "none"; // without it the page changes faster
+    await lookLike("Dark");
     for (const cell of book.content.widgets) {
         const diagrams = cell.node.querySelectorAll(".jp-RenderedMermaid");
         if (!diagrams.length) continue;
@@ -89,4 +109,5 @@ async function lookLike(theme) {
         else cell.model.sharedModel.setSource(`${cell.model.sharedModel.getSource()}\n`);
         cell.update();
     }
+    book.node.style.display = "";
 }
