@@ -302,12 +302,12 @@ class Program:
         except queue.Empty:
             raise TimeoutError("the program printed nothing more") from None
 
-    def expect(self, wanted, timeout=TIMEOUT):
-        """Wait until a line printed has wanted in it; return that line. timeout: seconds for a line."""
+    def expect(self, wanted):
+        """Wait until a line printed has wanted in it; return that line."""
         printed = []
         while True:
             try:
-                line = self.line(timeout)
+                line = self.line()
             except TimeoutError:
                 raise TimeoutError(f"waited for {wanted!r}; printed {printed}") from None
             if line is None:

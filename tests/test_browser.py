@@ -132,7 +132,7 @@ def jupyterlab(folder, home):
         "HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
     with Program("-m", "jupyterlab", *options, "--no-browser", "--port", "0",
                  "--LabApp.expose_app_in_browser=True", cwd=folder, env=folders) as server:
-        server.expect("To access the server", PATIENCE)
+        server.expect("To access the server")
         [start] = (home / "JUPYTER_RUNTIME_DIR").glob("jpserver-file-to-run-*.html")
         yield re.search(r"http://[^\"]+", start.read_text(encoding="utf-8"))[0]
         server.process.terminate()  # and with it all kernels
