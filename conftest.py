@@ -2,6 +2,7 @@
 
 With pytest -n 4 four workers share the tests out: what belongs together stays with one of them.
 """
+
 import os
 import signal
 import tempfile
@@ -44,6 +45,7 @@ PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's ow
 
 # Files whose tests share what takes long to make: graded submissions, a browser, a broken chapter.
 WHOLE = "test_grading.py", "test_browser.py", "test_chapters.py"
+
 
 def pytest_addoption(parser, pluginmanager):
     """Know the setting of a plugin that a reader's own .venv may lack."""

@@ -5,6 +5,7 @@ Run it in a terminal:  python grade.py SUBMISSIONS [--out grades.csv] [-j 2]
 SUBMISSIONS is a folder (or a zip) that has a folder or a zip for each submission. This is no
 sandbox for hostile code: see the README for a container without a network.
 """
+
 import argparse
 import csv
 import ctypes
@@ -33,10 +34,10 @@ from rich.table import Column, Table
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 FILES = "grading.ipynb", "grading.py", "grading_plugin.py", "grading_proc.py"
 UNPACKED = 200_000_000  # bytes that a zip may hold, with a virtual environment and all
-MEMBERS = 20_000        # files that a zip may hold
-CLASS = 100             # times as much may a zip hold that holds a whole class
-TIME = 600              # seconds for one submission; the slowest honest one takes about 100
-MAX_POINTS = 100        # bonus points come on top
+MEMBERS = 20_000  # files that a zip may hold
+CLASS = 100  # times as much may a zip hold that holds a whole class
+TIME = 600  # seconds for one submission; the slowest honest one takes about 100
+MAX_POINTS = 100  # bonus points come on top
 PROCESSES, MEMORY, DISK = 512, 1 << 30, 64 << 20  # for each program: threads, bytes, bytes a file
 ARCHIVES = ".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"
 
@@ -95,6 +96,7 @@ sys.exit(subprocess.call(sys.argv[1:]))
 @dataclass
 class Submission:
     """What one submission earned: results has what was expected and heard for each criterion."""
+
     name: str
     path: Path
     results: dict = field(default_factory=dict)
@@ -111,12 +113,13 @@ class Isolation:
 
     def __init__(self):
         """Try what this system allows."""
-        self.outer = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child",
-                      "--mount-proc"]
+        self.outer = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         nobody = ["--reuid={uid}", "--regid={uid}", "--clear-groups", "--no-new-privs"]
         none = "--inh-caps=-all --ambient-caps=-all --bounding-set=-all"
-        ways = [[*nobody, *none.split()],
-                [*nobody, *none.replace("-all", "-all,+dac_read_search").split()]]  # python in /root
+        ways = [
+            [*nobody, *none.split()],
+            [*nobody, *none.replace("-all", "-all,+dac_read_search").split()],
+        ]  # python in /root
         if not hasattr(os, "geteuid") or os.geteuid():
             self.outer += ["--user", "--map-root-user"]
             ways = [["--no-new-privs", *none.split()]]
@@ -138,15 +141,43 @@ class Isolation:
 
     def network(self, base, command):
         """Return the command (list of str) that runs command where it can change base (Path) only."""
-        return [*self.outer, sys.executable, "-c", NETWORK, shutil.which("sh") or "sh",
-                "-c", READ_ONLY, "read-only", str(base), *command]
+        return [
+            *self.outer,
+            sys.executable,
+            "-c",
+            NETWORK,
+            shutil.which("sh") or "sh",
+            "-c",
+            READ_ONLY,
+            "read-only",
+            str(base),
+            *command,
+        ]
 
     def prefix(self, number, private):
         """Return what stands before each program of submission number, to hide private (Path)."""
         rights = [right.format(uid=20000 + number) for right in self.rights]
-        return ["unshare", "--mount", "--pid", "--ipc", "--fork", "--mount-proc", "sh", "-c", APART,
-                "apart", str(private.parent), str(private), "setpriv", *rights, "prlimit",
-                f"--nproc={PROCESSES}", f"--data={MEMORY}", f"--fsize={DISK}", "--core=0"]
+        return [
+            "unshare",
+            "--mount",
+            "--pid",
+            "--ipc",
+            "--fork",
+            "--mount-proc",
+            "sh",
+            "-c",
+            APART,
+            "apart",
+            str(private.parent),
+            str(private),
+            "setpriv",
+            *rights,
+            "prlimit",
+            f"--nproc={PROCESSES}",
+            f"--data={MEMORY}",
+            f"--fsize={DISK}",
+            "--core=0",
+        ]
 
 
 def gather(source, folder):
@@ -181,14 +212,14 @@ def gather(source, folder):
 
 def visible(folder):
     """Return what is in folder (Path), in order, without what systems put there for themselves."""
-    return sorted(entry for entry in folder.iterdir()
-                  if not entry.name.startswith(".") and entry.name != "__MACOSX")
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "__MACOSX")
 
 
 def is_work(entry):
     """Return whether entry (Path) can be a submission: an archive, or a folder with a server in it."""
     return entry.suffix.lower() in ARCHIVES or any(
-        path.name.lower() == "server.py" or path.suffix.lower() in ARCHIVES for path in entry.rglob("*"))
+        path.name.lower() == "server.py" or path.suffix.lower() in ARCHIVES for path in entry.rglob("*")
+    )
 
 
 def open_archive(entry, target):
@@ -215,13 +246,14 @@ def unpack(file, target, times=1):
             members = archive.infolist()
             size = sum(member.file_size for member in members)
             if len(members) > times * MEMBERS or size > times * UNPACKED:
-                raise ValueError(f"{file.name}: в архиве больше {times * MEMBERS} файлов или больше "
-                                 f"{times * UNPACKED // 1_000_000} МБ, он не распакован.")
+                raise ValueError(
+                    f"{file.name}: в архиве больше {times * MEMBERS} файлов или больше "
+                    f"{times * UNPACKED // 1_000_000} МБ, он не распакован."
+                )
             for member in members:
                 parts = member.filename.replace("\\", "/").split("/")
                 if ".." in parts or not parts[0] or ":" in parts[0]:
-                    raise ValueError(f"{file.name}: путь «{member.filename}» ведёт наружу, "
-                                     f"архив не распакован.")
+                    raise ValueError(f"{file.name}: путь «{member.filename}» ведёт наружу, архив не распакован.")
                 if member.flag_bits & 1:
                     raise ValueError(f"{file.name}: архив закрыт паролем.")
             archive.extractall(target)
@@ -242,22 +274,51 @@ def grade(submission, number, files, isolation):
             (private / name).write_bytes(content)
         (private / "pytest.ini").write_text("[pytest]\n")
         token = secrets.token_hex()
-        command = [sys.executable, "-m", "pytest", "-c", "pytest.ini", "--noconftest", "-s",
-                   "--assert=plain", "-p", "no:cacheprovider", "-p", "grading_plugin",
-                   "-p", "nbval.plugin", "--nbval", "--nbval-current-env",
-                   f"--nbval-cell-timeout={TIME}", "grading.ipynb"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-c",
+            "pytest.ini",
+            "--noconftest",
+            "-s",
+            "--assert=plain",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "grading_plugin",
+            "-p",
+            "nbval.plugin",
+            "--nbval",
+            "--nbval-current-env",
+            f"--nbval-cell-timeout={TIME}",
+            "grading.ipynb",
+        ]
         prefix = [sys.executable, "-c", LIMITED]
         if isolation.works:
             command, prefix = isolation.network(base, command), isolation.prefix(number, private)
         env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-        env |= {"SUBMISSION": str(submission.path), "GRADING_TOKEN": token, "PYTHONUTF8": "1",
-                "GRADING_PREFIX": shlex.join(prefix), "GRADING_COPIES": str(shared),
-                "HOME": str(private), "TMPDIR": str(private),
-                "JUPYTER_RUNTIME_DIR": str(private / "runtime"), "PYTHONDONTWRITEBYTECODE": "1",
-                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        process = subprocess.Popen(command, cwd=private, env=env, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                   start_new_session=True)
+        env |= {
+            "SUBMISSION": str(submission.path),
+            "GRADING_TOKEN": token,
+            "PYTHONUTF8": "1",
+            "GRADING_PREFIX": shlex.join(prefix),
+            "GRADING_COPIES": str(shared),
+            "HOME": str(private),
+            "TMPDIR": str(private),
+            "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
+        process = subprocess.Popen(
+            command,
+            cwd=private,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         said = b""
         try:
             said = process.communicate(timeout=TIME)[0]
@@ -281,8 +342,11 @@ def grade(submission, number, files, isolation):
 
 def restore(files):
     """Write back what is not as in files ({name: bytes}); return whether anything was not."""
-    changed = [name for name, content in files.items()
-               if not (NOTEBOOKS / name).exists() or (NOTEBOOKS / name).read_bytes() != content]
+    changed = [
+        name
+        for name, content in files.items()
+        if not (NOTEBOOKS / name).exists() or (NOTEBOOKS / name).read_bytes() != content
+    ]
     for name in changed:
         (NOTEBOOKS / name).write_bytes(files[name])
     return bool(changed)
@@ -305,16 +369,33 @@ def adopt(willing=True):
 
 def report(submission, criteria):
     """Return the report (str, Markdown) for a submission."""
-    lines = [f"# {submission.name}: {total(submission, criteria)} из {MAX_POINTS}", "",
-             submission.reason, "", "| критерий | баллы | из |", "|---|---|---|"]
-    lines += [f"| {c['title']}{' (бонус)' if c.get('bonus') else ''} | {submission.earned(c)} | "
-              f"{c['points']} |" for c in criteria]
+    lines = [
+        f"# {submission.name}: {total(submission, criteria)} из {MAX_POINTS}",
+        "",
+        submission.reason,
+        "",
+        "| критерий | баллы | из |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {c['title']}{' (бонус)' if c.get('bonus') else ''} | {submission.earned(c)} | {c['points']} |"
+        for c in criteria
+    ]
     for criterion in criteria:
         result = submission.results.get(criterion["criterion"])
         if result and not result["passed"]:
-            lines += ["", f"## {criterion['title']}: 0 из {criterion['points']}", "",
-                      "Ожидалось:", "", indented(result["expected"]), "", "Было:", "",
-                      indented(result["heard"] or "(ничего: проверка оборвалась)")]
+            lines += [
+                "",
+                f"## {criterion['title']}: 0 из {criterion['points']}",
+                "",
+                "Ожидалось:",
+                "",
+                indented(result["expected"]),
+                "",
+                "Было:",
+                "",
+                indented(result["heard"] or "(ничего: проверка оборвалась)"),
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -332,8 +413,7 @@ def save_csv(path, submissions, criteria):
     """Write a line for each submission to path (Path)."""
     with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
         writer = csv.writer(file)
-        writer.writerow(["submission", "points", "max_points",
-                         *(criterion["criterion"] for criterion in criteria)])
+        writer.writerow(["submission", "points", "max_points", *(criterion["criterion"] for criterion in criteria)])
         for s in submissions:
             name = f"'{s.name}" if s.name[0] in "=+-@" else s.name  # no formula for a spreadsheet
             writer.writerow([name, total(s, criteria), MAX_POINTS, *map(s.earned, criteria)])
@@ -344,22 +424,29 @@ def save_junit(path, submissions, criteria):
     root = ElementTree.Element("testsuites")
     for s in submissions:
         lost = [c for c in criteria if not s.earned(c)]
-        suite = ElementTree.SubElement(root, "testsuite", name=s.name, tests=str(len(criteria)),
-                                       failures=str(len(lost)))
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=s.name, tests=str(len(criteria)), failures=str(len(lost))
+        )
         for criterion in criteria:
-            case = ElementTree.SubElement(suite, "testcase", classname=s.name,
-                                          name=criterion["criterion"])
+            case = ElementTree.SubElement(suite, "testcase", classname=s.name, name=criterion["criterion"])
             if criterion in lost:
                 ElementTree.SubElement(case, "failure", message=criterion["title"]).text = printable(
-                    s.results.get(criterion["criterion"], {}).get("heard") or s.reason)
+                    s.results.get(criterion["criterion"], {}).get("heard") or s.reason
+                )
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
 
 def save_gradescope(path, submission, criteria):
     """Write results.json as Gradescope's autograder specification asks for it."""
-    tests = [{"name": c["title"], "score": submission.earned(c), "max_score": c["points"],
-              "output": submission.results.get(c["criterion"], {}).get("heard", submission.reason)}
-             for c in criteria]
+    tests = [
+        {
+            "name": c["title"],
+            "score": submission.earned(c),
+            "max_score": c["points"],
+            "output": submission.results.get(c["criterion"], {}).get("heard", submission.reason),
+        }
+        for c in criteria
+    ]
     results = {"score": total(submission, criteria), "tests": tests, "visibility": "visible"}
     path.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -374,8 +461,7 @@ def show(submissions, criteria):
     table = Table("работа", Column("баллы", justify="right"), "не выполнено")
     for s in submissions:
         lost = [c["criterion"] for c in criteria if not s.earned(c) and not c.get("bonus")]
-        table.add_row(escape(s.name), f"{total(s, criteria)} из {MAX_POINTS}",
-                      escape(s.reason or ", ".join(lost)))
+        table.add_row(escape(s.name), f"{total(s, criteria)} из {MAX_POINTS}", escape(s.reason or ", ".join(lost)))
     Console().print(table)
 
 
@@ -394,8 +480,11 @@ def grade_all(submissions, files, isolation, jobs):
     """Grade submissions (list), jobs (int) at once, with a progress bar."""
     with ThreadPoolExecutor(jobs) as pool, Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("Проверка", total=len(submissions))
-        runs = [pool.submit(grade, submission, number, files, isolation)
-                for number, submission in enumerate(submissions) if not submission.reason]
+        runs = [
+            pool.submit(grade, submission, number, files, isolation)
+            for number, submission in enumerate(submissions)
+            if not submission.reason
+        ]
         progress.advance(task, len(submissions) - len(runs))
         try:
             for run in as_completed(runs):
@@ -425,13 +514,18 @@ def main():
     """Grade what the arguments name; status 1 when that can't be done."""
     parser = argparse.ArgumentParser(description="Проверка работ: баллы и причины.")
     parser.add_argument("submissions", type=Path, help="папка или zip: в ней папка или zip на работу")
-    parser.add_argument("--out", type=Path, default=Path("grades.csv"), metavar="FILE",
-                        help="таблица; отчёты лягут в папку с тем же именем (%(default)s)")
-    parser.add_argument("-j", "--jobs", type=int, default=1, metavar="N",
-                        help="сколько работ проверять сразу (%(default)s)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("grades.csv"),
+        metavar="FILE",
+        help="таблица; отчёты лягут в папку с тем же именем (%(default)s)",
+    )
+    parser.add_argument(
+        "-j", "--jobs", type=int, default=1, metavar="N", help="сколько работ проверять сразу (%(default)s)"
+    )
     parser.add_argument("--junit", type=Path, metavar="FILE", help="ещё и в формате JUnit")
-    parser.add_argument("--gradescope", action="store_true",
-                        help="рядом с каждым отчётом results.json для Gradescope")
+    parser.add_argument("--gradescope", action="store_true", help="рядом с каждым отчётом results.json для Gradescope")
     options = parser.parse_args()
     if options.jobs < 1:
         parser.error("-j: нужно целое число от 1")

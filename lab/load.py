@@ -6,6 +6,7 @@ A delivery is one message heard by one client. All clients live in this one proc
 Python step is spent on a delivery: messages of one run are equally long, so bytes tell how
 many there were. One lost and one doubled cancel out there; --check looks at every message.
 """
+
 import argparse
 import json
 import math
@@ -33,31 +34,38 @@ try:
 except ImportError as error:
     sys.exit(f"Нет библиотеки {error.name}: pip install psutil rich")
 
-BLOCK = 65536          # bytes taken from a socket at a time; malloc maps more anew each time
-STRIDE = 7             # every seventh sending has a time stamp: a prime, so all talkers get some
+BLOCK = 65536  # bytes taken from a socket at a time; malloc maps more anew each time
+STRIDE = 7  # every seventh sending has a time stamp: a prime, so all talkers get some
 JOINED = " присоединился к чату.".encode()  # follows a newcomer's name in the line for all
-JOINING = 10.0         # seconds that a server may take to start, or to answer one who joins
-JOINING_ALL = 300.0    # seconds that it may take to let all in
-TURNS = 1000           # the clients join in no more turns: where they are more, some at a time
-SILENCE = 3.0          # seconds after which what is still missing is lost
-QUIET = 0.3            # seconds in which what comes twice would come after all is heard
-DRAIN = 15.0           # seconds in which all must be heard when nobody talks any more
+JOINING = 10.0  # seconds that a server may take to start, or to answer one who joins
+JOINING_ALL = 300.0  # seconds that it may take to let all in
+TURNS = 1000  # the clients join in no more turns: where they are more, some at a time
+SILENCE = 3.0  # seconds after which what is still missing is lost
+QUIET = 0.3  # seconds in which what comes twice would come after all is heard
+DRAIN = 15.0  # seconds in which all must be heard when nobody talks any more
 CHECK_BYTES = 1 << 27  # bytes that --check keeps: it talks no longer than they suffice
 MAX_CLIENTS, MAX_WINDOW, MAX_TOTAL = 10000, 1024, 3600  # the last: seconds of all runs
 BUSY, FULL = 0.5, 0.9  # of a core: from where we may be the limit; where the server surely is
 
-MEDIANS = ("per_second", "p50_us", "p99_us", "p999_us", "server_cpu", "server_memory",
-           "meter_cpu", "joining")
+MEDIANS = ("per_second", "p50_us", "p99_us", "p999_us", "server_cpu", "server_memory", "meter_cpu", "joining")
 FAULTS = "lost", "excess", "disordered", "gone", "died"
-COLUMNS = {"доставок,\nтыс./с": ("per_second", 1e-3, 1), "к 1-му": ("ratio", 1, 2),
-           "p50,\nмкс": ("p50_us",), "p99": ("p99_us",), "p99,9": ("p999_us",),
-           "ЦП, %": ("server_cpu", 100), "свой": ("meter_cpu", 100),
-           "МиБ": ("server_memory", 2**-20)}  # heading: key, scale, digits
-NOTES = {"meter_limit": "в {} из {} прогонов пределом был измеритель, а не сервер",
-         "died": "сервер завершился в {} из {} прогонов",
-         "gone": "сервер отпустил клиентов: {}; остальные сбои — следствие. Если он сам цел, они "
-                 "не успевали читать: серверы из lab/ отпускают тех, кто отстал больше чем на "
-                 "1 МиБ. Возьмите меньше окно или --size."}
+COLUMNS = {
+    "доставок,\nтыс./с": ("per_second", 1e-3, 1),
+    "к 1-му": ("ratio", 1, 2),
+    "p50,\nмкс": ("p50_us",),
+    "p99": ("p99_us",),
+    "p99,9": ("p999_us",),
+    "ЦП, %": ("server_cpu", 100),
+    "свой": ("meter_cpu", 100),
+    "МиБ": ("server_memory", 2**-20),
+}  # heading: key, scale, digits
+NOTES = {
+    "meter_limit": "в {} из {} прогонов пределом был измеритель, а не сервер",
+    "died": "сервер завершился в {} из {} прогонов",
+    "gone": "сервер отпустил клиентов: {}; остальные сбои — следствие. Если он сам цел, они "
+    "не успевали читать: серверы из lab/ отпускают тех, кто отстал больше чем на "
+    "1 МиБ. Возьмите меньше окно или --size.",
+}
 
 
 class Failure(argparse.ArgumentTypeError):
@@ -71,10 +79,10 @@ class Client:
         """Wait to be asked for a name (bytes, equally long for all); raises Failure."""
         self.socket, self.name, self.prefix = client_socket, name, name + b": "
         self.talks = self.probes = False  # probes: looks for time stamps
-        self.heard = 0     # bytes
-        self.blocks = []   # what was heard, in a check
+        self.heard = 0  # bytes
+        self.blocks = []  # what was heard, in a check
         self.unsent = b""  # what found no room
-        self.tail = b""    # end of the last block: a prefix may be cut in two
+        self.tail = b""  # end of the last block: a prefix may be cut in two
         client_socket.settimeout(JOINING)
         client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.listen(b".\n")
@@ -87,10 +95,11 @@ class Client:
         heard = b"\n"
         with suppress(OSError):
             while not re.search(pattern, heard) and (data := self.socket.recv(BLOCK)):
-                heard = heard[-len(pattern):] + data
+                heard = heard[-len(pattern) :] + data
         if not re.search(pattern, heard):
-            raise Failure(f"Сервер не ответил по правилам чата за {JOINING:g} с: "
-                          "он просит имя строкой и всем называет вошедшего.")
+            raise Failure(
+                f"Сервер не ответил по правилам чата за {JOINING:g} с: он просит имя строкой и всем называет вошедшего."
+            )
 
     def hear_of(self, other):
         """Wait for the line that says that other (a client) has joined; raises Failure."""
@@ -101,7 +110,7 @@ class Client:
         """Send what waits, and data (bytes), as far as the socket has room."""
         self.unsent += data
         try:
-            self.unsent = self.unsent[self.socket.send(self.unsent):]
+            self.unsent = self.unsent[self.socket.send(self.unsent) :]
         except BlockingIOError:
             pass
         except OSError:
@@ -117,8 +126,8 @@ class Load:
         self.rate, self.check = options.rate, options.check
         self.selector = selectors.DefaultSelector()
         self.clients, self.talkers, self.waiting = [], [], set()  # waiting: for room to send
-        self.sent = self.sendings = self.heard = self.gone = 0    # heard: bytes
-        self.said, self.delays, self.lateness = [], [], 0.0       # lines; nanoseconds; seconds
+        self.sent = self.sendings = self.heard = self.gone = 0  # heard: bytes
+        self.said, self.delays, self.lateness = [], [], 0.0  # lines; nanoseconds; seconds
         self.plain = b".".ljust(options.size - 1, b".") + b"\n"
 
     def join(self, connect):
@@ -166,8 +175,10 @@ class Load:
         """Send count messages, as far as there are some left; stamp: nanoseconds, or now."""
         count = min(count, self.messages - self.sent)
         stamped = self.check or self.rate or self.sendings % STRIDE == 0
-        lines = [b"%09d#%019d" % (self.sent + more, stamp or time.perf_counter_ns())
-                 for more in range(count if self.check else min(count, stamped))]
+        lines = [
+            b"%09d#%019d" % (self.sent + more, stamp or time.perf_counter_ns())
+            for more in range(count if self.check else min(count, stamped))
+        ]
         lines = [line.ljust(len(self.plain) - 1, b".") + b"\n" for line in lines]
         if self.check:
             self.said += [client.prefix + line[:-1] for line in lines]
@@ -195,7 +206,7 @@ class Load:
             self.delays += [now - int(stamp) for stamp in re.findall(rb"#(\d{19})", data)]
         if client.talks and self.talking and not self.rate:
             data = client.tail + data
-            client.tail = data[1 - len(client.prefix):]
+            client.tail = data[1 - len(client.prefix) :]
             if echoes := data.count(client.prefix):
                 self.say(client, echoes)
 
@@ -242,8 +253,11 @@ class Load:
         if self.check:
             return judge([b"".join(client.blocks) for client in self.clients], self.said)
         missing = [self.sent - client.heard / self.length for client in self.clients]
-        return (sum(math.ceil(one) for one in missing if one > 0),
-                sum(math.ceil(-one) for one in missing if one < 0), None)
+        return (
+            sum(math.ceil(one) for one in missing if one > 0),
+            sum(math.ceil(-one) for one in missing if one < 0),
+            None,
+        )
 
     def close(self):
         """End all connections."""
@@ -296,8 +310,9 @@ class Server:
             yield in_turn(self.addresses), self.process
             return
         with ExitStack() as stack:  # all at once, so no two are the same
-            free = [stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-                    for _ in range(self.command.count("{port}"))]
+            free = [
+                stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(self.command.count("{port}"))
+            ]
             addresses = [server_socket.getsockname() for server_socket in free]
         command = self.command
         for _, port in addresses:
@@ -316,8 +331,9 @@ class Server:
         except (Failure, psutil.NoSuchProcess):
             if child.poll() is None:
                 raise
-            raise Failure(f"Сервер {self.label} сразу завершился (код {child.returncode}). "
-                          f"Почему, он скажет сам: {command}") from None
+            raise Failure(
+                f"Сервер {self.label} сразу завершился (код {child.returncode}). Почему, он скажет сам: {command}"
+            ) from None
         finally:
             with suppress(psutil.NoSuchProcess):
                 for process in [child, *child.children(recursive=True)]:
@@ -363,21 +379,34 @@ def measure(server, shape, options):
     elapsed = max(load.last - load.start, 1e-9)
     lost, excess, disordered = load.faults()
     deliveries, delays = load.heard // load.length, sorted(load.delays)
-    p50, p99, p999 = (delays[int(len(delays) * part)] / 1000 if delays else None
-                      for part in (0.5, 0.99, 0.999))
+    p50, p99, p999 = (delays[int(len(delays) * part)] / 1000 if delays else None for part in (0.5, 0.99, 0.999))
     meter_cpu, server_cpu = load.processor / elapsed, max(after - before, 0) / elapsed
     if load.rate:  # it spins, so its processor time says nothing
         limit = bool(p50) and load.lateness / max(load.sent, 1) * 1e6 > p50 / 2
     else:  # the busier of the two is the limit; a short run tells nothing
         limit = elapsed > 0.5 and server_cpu < FULL and meter_cpu > max(BUSY, server_cpu)
-    return {"server": server.label, "load": "/".join(map(str, shape)), "size": options.size,
-            "seconds": elapsed, "sent": load.sent, "deliveries": deliveries,
-            "per_second": deliveries / elapsed, "p50_us": p50, "p99_us": p99, "p999_us": p999,
-            "lost": lost, "excess": excess, "disordered": disordered, "gone": load.gone,
-            "joining": load.joining, "meter_cpu": meter_cpu, "meter_limit": limit,
-            "server_cpu": server_cpu if process else None,
-            "server_memory": memory if process else None,
-            "died": bool(process) and not memory}  # the dead have none
+    return {
+        "server": server.label,
+        "load": "/".join(map(str, shape)),
+        "size": options.size,
+        "seconds": elapsed,
+        "sent": load.sent,
+        "deliveries": deliveries,
+        "per_second": deliveries / elapsed,
+        "p50_us": p50,
+        "p99_us": p99,
+        "p999_us": p999,
+        "lost": lost,
+        "excess": excess,
+        "disordered": disordered,
+        "gone": load.gone,
+        "joining": load.joining,
+        "meter_cpu": meter_cpu,
+        "meter_limit": limit,
+        "server_cpu": server_cpu if process else None,
+        "server_memory": memory if process else None,
+        "died": bool(process) and not memory,
+    }  # the dead have none
 
 
 def measure_all(options, runs):
@@ -419,30 +448,47 @@ def show(rows):
     for heading in [*COLUMNS, "сбои"]:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(row["load"], row["server"],
-                      *(number(row[key], *form) for key, *form in COLUMNS.values()),
-                      "/".join(number(row[key]) for key in FAULTS[:3]))
-        notes += [f"{row['load']} {row['server']}: {text.format(row[key], row['runs'])}"
-                  for key, text in NOTES.items() if row[key]]
+        table.add_row(
+            row["load"],
+            row["server"],
+            *(number(row[key], *form) for key, *form in COLUMNS.values()),
+            "/".join(number(row[key]) for key in FAULTS[:3]),
+        )
+        notes += [
+            f"{row['load']} {row['server']}: {text.format(row[key], row['runs'])}"
+            for key, text in NOTES.items()
+            if row[key]
+        ]
         if (row["joining"] or 0) > 5:
             notes.append(f"{row['load']} {row['server']}: все вошли за {row['joining']:.0f} с")
     Console(markup=False, highlight=False).print(
-        table, "ЦП сервера и свой — в процентах одного ядра; сбои — потеряно/лишних/"
-        "не по порядку (последнее видно только с --check)", *notes, sep="\n")
+        table,
+        "ЦП сервера и свой — в процентах одного ядра; сбои — потеряно/лишних/"
+        "не по порядку (последнее видно только с --check)",
+        *notes,
+        sep="\n",
+    )
 
 
 def plot(rows, path):
     """Draw deliveries a second and delays as bars, into a file; raises OSError."""
     from matplotlib.figure import Figure
+
     figure = Figure(figsize=(10, 7), layout="constrained")
     loads = list(dict.fromkeys(row["load"] for row in rows))
     width = 0.8 * len(loads) / len(rows)
-    for axes, key, title in zip(figure.subplots(2), ("per_second", "p99_us"),
-                                ("доставок в секунду", "задержка p99, мкс")):
+    for axes, key, title in zip(
+        figure.subplots(2), ("per_second", "p99_us"), ("доставок в секунду", "задержка p99, мкс")
+    ):
         for shift, server in enumerate(dict.fromkeys(row["server"] for row in rows)):
             mine = [row for row in rows if row["server"] == server]
-            axes.bar([loads.index(row["load"]) + shift * width for row in mine],
-                     [row[key] or math.nan for row in mine], width, align="edge", label=server)
+            axes.bar(
+                [loads.index(row["load"]) + shift * width for row in mine],
+                [row[key] or math.nan for row in mine],
+                width,
+                align="edge",
+                label=server,
+            )
         axes.set_xticks([place + 0.4 for place in range(len(loads))], loads)
         axes.set(yscale="log", ylabel=title, xlabel="клиентов/говорящих/без ответа у каждого")
     figure.axes[0].legend()
@@ -451,11 +497,13 @@ def plot(rows, path):
 
 def within(kind, least, most):
     """Return a function that reads an int or a float (kind) from least to most."""
+
     def read(text):
         with suppress(ValueError):
             if least <= (value := kind(text)) <= most:
                 return value
         raise Failure(f"нужно число от {least} до {most}, а не {text}")
+
     return read
 
 
@@ -464,8 +512,7 @@ def read_shape(text):
     if not re.fullmatch("[0-9]{1,9}(/[0-9]{1,9}){2}", text):
         raise Failure(f"{text}: нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО, например 100/10/16")
     shape = clients, _, _ = tuple(map(int, text.split("/")))
-    for name, value, most in zip(("Клиентов", "Говорящих", "Окно"), shape,
-                                 (MAX_CLIENTS, clients, MAX_WINDOW)):
+    for name, value, most in zip(("Клиентов", "Говорящих", "Окно"), shape, (MAX_CLIENTS, clients, MAX_WINDOW)):
         if not 1 <= value <= most:
             raise Failure(f"{name}: от 1 до {most}, а не {value}")
     return shape
@@ -499,6 +546,7 @@ def read_picture(text):
     """Return the name of a file after drawing nothing into it, as a trial; raises Failure."""
     try:
         from matplotlib.figure import Figure
+
         Figure().savefig(text)
     except (ImportError, OSError, ValueError) as error:
         raise Failure(f"не нарисовать {text}: {error}") from None
@@ -510,8 +558,13 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description="Измеритель нагрузки на сервер чата.")
     parser.error = lambda message: parser.exit(2, message.removeprefix("argument ") + "\n")
     add = parser.add_argument
-    add("loads", nargs="*", type=read_shape, metavar="КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО",
-        help="нагрузка, например 100/10/16; можно несколько")
+    add(
+        "loads",
+        nargs="*",
+        type=read_shape,
+        metavar="КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО",
+        help="нагрузка, например 100/10/16; можно несколько",
+    )
     add("--clients", default="10", help="клиентов (%(default)s)")
     add("--talkers", help="говорящих (столько же, сколько клиентов)")
     add("--window", default="16", help="сообщений без ответа у каждого (%(default)s)")
@@ -520,13 +573,23 @@ def parse_arguments():
     add("--seconds", type=within(float, 0.1, 60), default=2.0, help="на прогон (%(default)s)")
     add("--messages", type=within(int, 1, 10**9), help="сообщений в одном прогоне, не больше")
     add("--rounds", type=within(int, 1, 100), default=3, help="прогонов на сервер (%(default)s)")
-    add("--server", dest="servers", action="append", type=read_command, metavar="[ИМЯ=]КОМАНДА",
-        help="чем запустить сервер; {port} — порт, каждый следующий — ещё один порт того же "
-             "чата; можно несколько")
-    add("--connect", dest="servers", action="append", type=read_addresses,
-        metavar="АДРЕС:ПОРТ[,АДРЕС:ПОРТ...]", help="сервер, который уже работает")
-    add("--pid", type=within(int, 1, 2**31 - 1), action="append", default=[],
-        help="номер его процесса: память и ЦП")
+    add(
+        "--server",
+        dest="servers",
+        action="append",
+        type=read_command,
+        metavar="[ИМЯ=]КОМАНДА",
+        help="чем запустить сервер; {port} — порт, каждый следующий — ещё один порт того же чата; можно несколько",
+    )
+    add(
+        "--connect",
+        dest="servers",
+        action="append",
+        type=read_addresses,
+        metavar="АДРЕС:ПОРТ[,АДРЕС:ПОРТ...]",
+        help="сервер, который уже работает",
+    )
+    add("--pid", type=within(int, 1, 2**31 - 1), action="append", default=[], help="номер его процесса: память и ЦП")
     add("--beyond-loopback", action="store_true", help="разрешить чужие машины")
     add("--pin", action="store_true", help="серверу одно ядро, измерителю другое (не macOS)")
     add("--check", action="store_true", help="сверить каждое сообщение у каждого клиента")
@@ -551,10 +614,11 @@ def complete(options):
         raise Failure(f"Всё вместе займёт {total:.0f} с, а можно не больше {MAX_TOTAL}.")
     running = [server for server in options.servers if server.addresses]
     for server, (host, _) in [(one, address) for one in running for address in one.addresses]:
-        if not options.beyond_loopback and not re.fullmatch(
-                r"localhost|127(\.\d+){3}|::1", host):
-            raise Failure(f"{server.label} — возможно, другая машина. Нагружайте только свой "
-                          "сервер; если он там, добавьте --beyond-loopback.")
+        if not options.beyond_loopback and not re.fullmatch(r"localhost|127(\.\d+){3}|::1", host):
+            raise Failure(
+                f"{server.label} — возможно, другая машина. Нагружайте только свой "
+                "сервер; если он там, добавьте --beyond-loopback."
+            )
     if len(options.pid) not in (0, len(running)):
         raise Failure("Нужен один --pid на каждый --connect.")
     for server, pid in zip(running, options.pid):
@@ -564,7 +628,7 @@ def complete(options):
     cores = getattr(psutil.Process(), "cpu_affinity", list)() if options.pin else []
     if options.pin and len(cores) < 2:
         raise Failure("--pin: нужны два ядра и Linux или Windows.")
-    options.pin = cores[::len(cores) - 1] if cores else None
+    options.pin = cores[:: len(cores) - 1] if cores else None
 
 
 def main():
@@ -575,6 +639,7 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(ImportError, OSError, ValueError):  # Windows has no such limit
         import resource
+
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if options.pin:

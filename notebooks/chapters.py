@@ -16,6 +16,7 @@ The Russian edition is the source (see editions.py). After a change in its prose
                                                         list the cells to be translated anew
     python notebooks/chapters.py --translated c03-chat  this cell in en/ is translated
 """
+
 import argparse
 import ast
 import difflib
@@ -60,7 +61,7 @@ def statements(text):
         while first and lines[first - 1].startswith("#"):
             first -= 1
         if bound := names(statement):
-            found.append((bound, "\n".join(lines[first:statement.end_lineno])))
+            found.append((bound, "\n".join(lines[first : statement.end_lineno])))
     return found
 
 
@@ -109,14 +110,16 @@ def check_cell(cell_source):
         return
     wanted = expected(cell_source)
     if cell_source != wanted:
-        lines = difflib.unified_diff(wanted.splitlines(), cell_source.splitlines(),
-                                     "the script", "this cell", lineterm="", n=1)
+        lines = difflib.unified_diff(
+            wanted.splitlines(), cell_source.splitlines(), "the script", "this cell", lineterm="", n=1
+        )
         raise OutOfStep("\n".join(lines))
 
 
 def read(path):
     """Return the notebook at path."""
     import nbformat  # takes its time, and the chapters, which import us, do without
+
     return nbformat.read(path, as_version=4)
 
 
@@ -133,10 +136,12 @@ def untaught(edition="ru"):
             if cell.cell_type == "code" and place(cell.source):
                 scripts, wanted = place(cell.source)
                 taught |= {(script, name) for script in scripts for name in wanted}
-    return [f"{script}: {', '.join(bound)}"
-            for script in SCRIPTS
-            for bound, _ in statements((ROOT / script).read_text(encoding="utf-8"))
-            if not any((script, name) in taught for name in bound)]
+    return [
+        f"{script}: {', '.join(bound)}"
+        for script in SCRIPTS
+        for bound, _ in statements((ROOT / script).read_text(encoding="utf-8"))
+        if not any((script, name) in taught for name in bound)
+    ]
 
 
 def rewrite(notebook):
@@ -150,20 +155,24 @@ def run(notebook, folder):
     """Run a notebook in a fresh kernel and store its outputs, without times or other noise."""
     from nbclient import NotebookClient
     from nbval.plugin import coalesce_streams
-    NotebookClient(notebook, timeout=60, kernel_name="python3", record_timing=False,
-                   resources={"metadata": {"path": folder}}).execute()
+
+    NotebookClient(
+        notebook, timeout=60, kernel_name="python3", record_timing=False, resources={"metadata": {"path": folder}}
+    ).execute()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = coalesce_streams(cell.outputs)
             cell.metadata.pop("execution", None)
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"}}
+        "language_info": {"name": "python"},
+    }
 
 
 def renew(path, check):
     """Rewrite, run and save the notebook at path, or only check it; return what is wrong, as lines."""
     import nbformat
+
     notebook = read(path)
     before = nbformat.writes(notebook)
     try:
@@ -187,8 +196,9 @@ def main():
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--check", action="store_true", help="change nothing, tell what differs")
     instead.add_argument("--translate", action="store_true", help="run nothing, carry over to en/")
-    instead.add_argument("--translated", nargs="+", default=[], metavar="CELL",
-                         help="these cells of en/ are translated now")
+    instead.add_argument(
+        "--translated", nargs="+", default=[], metavar="CELL", help="these cells of en/ are translated now"
+    )
     parser.add_argument("notebook", nargs="*", type=Path, help="only these of ru/ (all)")
     args = parser.parse_args()
     if any(path.resolve().parent.name == "en" for path in args.notebook):

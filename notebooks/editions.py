@@ -6,6 +6,7 @@ that text has changed since, or where there is no digest, the cell is to be tran
 
 What carries all this over is chapters.py.
 """
+
 import copy
 import hashlib
 from pathlib import Path
@@ -45,9 +46,13 @@ def carried(russian, english):
 def untranslated(russian, english):
     """Return the ids of the Markdown cells whose translation is missing or out of date."""
     originals, translations = cells(russian, "markdown"), cells(english, "markdown")
-    return [name for name, cell in originals.items()
-            if name not in translations or translations[name].source == cell.source
-            or translations[name].metadata.get("translates") != digest(cell.source)]
+    return [
+        name
+        for name, cell in originals.items()
+        if name not in translations
+        or translations[name].source == cell.source
+        or translations[name].metadata.get("translates") != digest(cell.source)
+    ]
 
 
 def differences(wanted, found):
@@ -60,8 +65,11 @@ def differences(wanted, found):
     places = zip([name for name in ours if name in theirs], [name for name in theirs if name in ours])
     yield from [f"{other} stands where {name} should" for name, other in places if name != other][:1]
     for name in filter(theirs.get, ours):
-        yield from (f"{name} has another {key}" for key in sorted({*ours[name], *theirs[name]})
-                    if ours[name].get(key) != theirs[name].get(key))
+        yield from (
+            f"{name} has another {key}"
+            for key in sorted({*ours[name], *theirs[name]})
+            if ours[name].get(key) != theirs[name].get(key)
+        )
     if {**wanted, "cells": []} != {**found, "cells": []}:
         yield "the notebook has other metadata"
 
@@ -69,6 +77,7 @@ def differences(wanted, found):
 def read(path):
     """Return the notebook at path, an empty one where there is none."""
     import nbformat
+
     return nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook()
 
 
@@ -84,6 +93,7 @@ def problems(path, twin):
 def carry_over(path, twin):
     """Bring code cells, outputs and the order of cells over to the twin; return what remains."""
     import nbformat
+
     english = read(twin)
     wanted = carried(read(path), english)
     if wanted != english:
@@ -99,6 +109,7 @@ def declare_translated(names):
     Return what can't be so, as lines; nothing is saved for these.
     """
     import nbformat
+
     names, lines = dict.fromkeys(names), []
     for path, twin in pairs():
         english = read(twin)

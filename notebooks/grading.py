@@ -3,6 +3,7 @@
 Nothing of a submission runs in the process that imports this. What people are called and what they
 say has a random tail, so that no program can know it beforehand; reports leave the tail out.
 """
+
 import os
 import random
 import re
@@ -26,27 +27,35 @@ import grading_proc as proc
 
 LAB = Path(__file__).resolve().parent.parent / "lab"
 LINUX = proc.TELLS  # it tells which programs have still something to do
-PATIENCE = 5.0     # seconds after which nothing more is expected
+PATIENCE = 5.0  # seconds after which nothing more is expected
 QUIET = 2.0 if LINUX else PATIENCE  # seconds of silence that are enough when no program is busy
-REST = 0.25        # seconds of silence that are enough when all programs wait without end
-LOOK = 0.1         # seconds between two looks at what programs do while nothing is heard
-LIMIT = 15.0       # seconds after which talk without the word waited for counts as silence
-START = 15.0       # seconds for a program to listen or to connect
-SPENT = 6.0        # seconds of processor time that it may use for that
-KEPT = 1 << 20     # bytes of what was heard that are remembered
-WORK = 60.0        # seconds in which a busy program shall have read what it was told
+REST = 0.25  # seconds of silence that are enough when all programs wait without end
+LOOK = 0.1  # seconds between two looks at what programs do while nothing is heard
+LIMIT = 15.0  # seconds after which talk without the word waited for counts as silence
+START = 15.0  # seconds for a program to listen or to connect
+SPENT = 6.0  # seconds of processor time that it may use for that
+KEPT = 1 << 20  # bytes of what was heard that are remembered
+WORK = 60.0  # seconds in which a busy program shall have read what it was told
 FLOOD = 5_000_000  # bytes said past one who does not read: more than the system's buffers hold
 PROMPT = "Введите своё имя:"
 LEAVE = "покинуть чат"
 WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
-CLIENTS = "clients"       # a wire that only the submission's own clients speak
-OPERATOR = "operator"     # a chat between one client and the server's terminal
+CLIENTS = "clients"  # a wire that only the submission's own clients speak
+OPERATOR = "operator"  # a chat between one client and the server's terminal
 LETTERS = "бвгджзклмнпрстфхцчшщ"
-ASKING = re.compile(r"\b(имя|имени|именем|ник|ника|никнейм|псевдоним|логин|кто (вы|ты|там|здесь|это)|"
-                    r"вас зовут|тебя зовут|звать|назов\w+|представ\w+|обращаться|"
-                    r"\w*name|nick|login|who)\b", re.I)
-ARGUMENTS = [], ["{port}"], ["localhost", "{port}"], ["--port", "{port}"], [
-    "--host", "localhost", "--port", "{port}"]  # tried in turn while a program ends at once
+ASKING = re.compile(
+    r"\b(имя|имени|именем|ник|ника|никнейм|псевдоним|логин|кто (вы|ты|там|здесь|это)|"
+    r"вас зовут|тебя зовут|звать|назов\w+|представ\w+|обращаться|"
+    r"\w*name|nick|login|who)\b",
+    re.I,
+)
+ARGUMENTS = (
+    [],
+    ["{port}"],
+    ["localhost", "{port}"],
+    ["--port", "{port}"],
+    ["--host", "localhost", "--port", "{port}"],
+)  # tried in turn while a program ends at once
 SKIPPED = "__MACOSX", ".git", ".idea", ".venv", "venv", "site-packages", "__pycache__"
 COPIED = 50_000_000  # bytes of a submission that are copied, the smallest files first
 
@@ -131,7 +140,7 @@ class Ear:
     def text(self):
         """Return what was heard since the mark (str)."""
         with self.news:
-            return self.heard[self.since:].decode("utf-8", "replace")
+            return self.heard[self.since :].decode("utf-8", "replace")
 
     def all_text(self):
         """Return all that was heard (str), as far as it is kept."""
@@ -160,8 +169,9 @@ class Ear:
         if self.ended or not self.listening.is_set():
             return False
         try:
-            return (proc.state(f"/proc/self/task/{self.thread.native_id}") == b"R"
-                    or bool(select.select([self.source], [], [], 0)[0]))
+            return proc.state(f"/proc/self/task/{self.thread.native_id}") == b"R" or bool(
+                select.select([self.source], [], [], 0)[0]
+            )
         except (OSError, ValueError):
             return True  # it has just ended
 
@@ -169,28 +179,33 @@ class Ear:
         """Print wanted (str) when condition(text) comes to hold; raises Failure when it does not."""
         if not self.until(condition):
             heard = self.chat.shown(self.text()).strip()
-            raise Failure(f"Не случилось: {self.who} {wanted}.\n"
-                          f"{self.who} {'слышит только' if heard else 'не слышит ничего'}"
-                          f"{': ' if heard else '.'}{excerpt(heard)}")
+            raise Failure(
+                f"Не случилось: {self.who} {wanted}.\n"
+                f"{self.who} {'слышит только' if heard else 'не слышит ничего'}"
+                f"{': ' if heard else '.'}{excerpt(heard)}"
+            )
         print(self.who, wanted)
 
     def hears(self, text, by=None):
         """Wait for text (str) that somebody said, and for the name of by (Ear), if given."""
         parts = [self.chat.secret(text)] + ([self.chat.secret(by.who)] if by else [])
-        self.expect(lambda heard: all(part in heard for part in parts),
-                    f"слышит: «{text}»" + (f", и видит имя: {by.who}" if by else ""))
+        self.expect(
+            lambda heard: all(part in heard for part in parts),
+            f"слышит: «{text}»" + (f", и видит имя: {by.who}" if by else ""),
+        )
 
     def hears_letters(self, text):
         """Wait for all letters of text (str) in their order, whatever stands between them."""
         letters = ".*".join(map(re.escape, self.chat.secret(text)))
-        self.expect(lambda heard: re.search(letters, heard, re.DOTALL) and "\ufffd" not in heard,
-                    f"слышит: «{text}», и ни одна буква не пострадала")
+        self.expect(
+            lambda heard: re.search(letters, heard, re.DOTALL) and "\ufffd" not in heard,
+            f"слышит: «{text}», и ни одна буква не пострадала",
+        )
 
     def hears_news(self, person):
         """Wait for the name of person (Ear) together with words that nobody said."""
         name = self.chat.secret(person.who)
-        self.expect(lambda heard: name in heard and self.chat.words(heard),
-                    f"слышит новость, в ней имя: {person.who}")
+        self.expect(lambda heard: name in heard and self.chat.words(heard), f"слышит новость, в ней имя: {person.who}")
 
     def is_asked(self):
         """Wait for a question that asks for one's name."""
@@ -199,8 +214,10 @@ class Ear:
     def hears_apart(self, *texts):
         """Wait for texts (str), one after another, with something between them."""
         pattern = r"\s*[^\s].*?".join(self.chat.secret(text) for text in texts)
-        self.expect(lambda heard: re.search(pattern, heard, re.DOTALL),
-                    f"слышит по отдельности: {', '.join(f'«{text}»' for text in texts)}")
+        self.expect(
+            lambda heard: re.search(pattern, heard, re.DOTALL),
+            f"слышит по отдельности: {', '.join(f'«{text}»' for text in texts)}",
+        )
 
     def is_out(self, speaker):
         """Wait until one has gone or does not hear speaker (Ear) any more, and the chat goes on."""
@@ -214,34 +231,40 @@ class Ear:
             with suppress(subprocess.TimeoutExpired):
                 server.process.wait(PATIENCE)
         if speaker.ignored or server.process.poll():
-            raise Failure(f"Не случилось: чат работает без {self.who}. Сервер "
-                          f"{'больше не читает' if speaker.ignored else 'завершился с ошибкой'}.")
+            raise Failure(
+                f"Не случилось: чат работает без {self.who}. Сервер "
+                f"{'больше не читает' if speaker.ignored else 'завершился с ошибкой'}."
+            )
         print(self.who, "удалён: он ничего больше не слышит")
 
     def tells_apart(self, person, text, other, other_text):
         """Raises Failure when both texts (str) are heard in the name of person (Ear)."""
         deadline, silence = time.monotonic() + PATIENCE, Silence(self.chat, PATIENCE)
         said = self.chat.secret(other_text)
-        while (said not in self.all_text() and not other.ended and time.monotonic() < deadline
-               and not silence.enough()):
+        while said not in self.all_text() and not other.ended and time.monotonic() < deadline and not silence.enough():
             time.sleep(0.02)
         name = re.escape(self.chat.secret(person.who))
-        before = [re.search(f"{name}((?:(?!{name}).)*?){self.chat.secret(said)}",
-                            self.all_text(), re.DOTALL) for said in (text, other_text)]
+        before = [
+            re.search(f"{name}((?:(?!{name}).)*?){self.chat.secret(said)}", self.all_text(), re.DOTALL)
+            for said in (text, other_text)
+        ]
         if all(before) and before[0][1] == before[1][1]:
             heard = excerpt(self.chat.shown(self.all_text()).strip())
-            raise Failure(f"Не случилось: {self.who} различает двоих с одним именем.\n"
-                          f"{self.who} слышит: {heard}")
+            raise Failure(f"Не случилось: {self.who} различает двоих с одним именем.\n{self.who} слышит: {heard}")
         print(self.who, "различает двоих с одним именем")
 
     def hears_nothing_else(self, *texts):
         """Raises Failure unless the same stands before the second and the third of texts (str)."""
         places = [self.all_text().index(self.chat.secret(text)) for text in texts]
-        usual, now = [re.sub(r"[\d\s]+", " ", self.all_text()[start:end].replace(
-            self.chat.secret(text), "")) for start, end, text in zip(places, places[1:], texts)]
+        usual, now = [
+            re.sub(r"[\d\s]+", " ", self.all_text()[start:end].replace(self.chat.secret(text), ""))
+            for start, end, text in zip(places, places[1:], texts)
+        ]
         if now != usual:
-            raise Failure(f"Не случилось: {self.who} не слышит ничего лишнего.\n"
-                          f"{self.who} слышит: {excerpt(self.chat.shown(now).strip())}")
+            raise Failure(
+                f"Не случилось: {self.who} не слышит ничего лишнего.\n"
+                f"{self.who} слышит: {excerpt(self.chat.shown(now).strip())}"
+            )
         print(self.who, "не слышит ничего лишнего")
 
 
@@ -251,14 +274,28 @@ class Program(Ear):
     def __init__(self, chat, who, script, args=()):
         """Start script (Path) with args (str) in its folder, with nothing of our environment."""
         home = str(script.parent)
-        env = {"PATH": os.defpath, "HOME": home, "TMPDIR": home, "LANG": "C.UTF-8", "TERM": "dumb",
-               "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1",
-               "PYTHON_COLORS": "0", "SYSTEMROOT": os.environ.get("SYSTEMROOT", "")}
+        env = {
+            "PATH": os.defpath,
+            "HOME": home,
+            "TMPDIR": home,
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "PYTHONUTF8": "1",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHON_COLORS": "0",
+            "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
+        }
         self.name = script.name
         self.process = subprocess.Popen(
-            [*prefix(), sys.executable, script.name, *args], cwd=home, env=env,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=os.name == "posix")
+            [*prefix(), sys.executable, script.name, *args],
+            cwd=home,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=os.name == "posix",
+        )
         stdout = self.process.stdout.fileno()
         super().__init__(chat, who, stdout, lambda: os.read(stdout, 65536))
 
@@ -274,8 +311,9 @@ class Program(Ear):
         found = set()
         for pid in proc.family(self.process.pid):
             with suppress(psutil.Error):
-                found |= {(c.laddr.ip, c.laddr.port)
-                          for c in psutil.Process(pid).net_connections("tcp") if c.status == status}
+                found |= {
+                    (c.laddr.ip, c.laddr.port) for c in psutil.Process(pid).net_connections("tcp") if c.status == status
+                }
         return found
 
     def busy(self):
@@ -372,7 +410,7 @@ class Line(Ear):
         silence = Silence(self.chat, PATIENCE)
         while data:
             try:
-                data = data[self.socket.send(data):]
+                data = data[self.socket.send(data) :]
                 silence = Silence(self.chat, PATIENCE)
             except TimeoutError:
                 if silence.enough():
@@ -587,8 +625,7 @@ class Chat:
             if isinstance(person, Line):
                 person.say(name)
             if self.work.announces:  # let the news be over before anybody speaks
-                self.work.announces = all([other.until(lambda text: self.secret(name) in text)
-                                           for other in others])
+                self.work.announces = all([other.until(lambda text: self.secret(name) in text) for other in others])
             self.settle()
             people.append(person)
         return people
@@ -690,10 +727,10 @@ class Submission:
         """folder (str or Path) stays as it is."""
         self.announces = True  # until somebody does not hear of a newcomer
         self.restless = False  # until one of the programs never waits for anything
-        self.imports = {}      # name of a script: the modules that it imports
-        self.arguments = {}    # name of a script: the arguments with which it works
-        self.broken = {}       # name of a script: why it can't be started
-        self.silent = ""       # why nobody can talk with the server
+        self.imports = {}  # name of a script: the modules that it imports
+        self.arguments = {}  # name of a script: the arguments with which it works
+        self.broken = {}  # name of a script: why it can't be started
+        self.silent = ""  # why nobody can talk with the server
         self.original, self.temporary = Path(folder), None
 
     def copy(self):
@@ -701,7 +738,8 @@ class Submission:
         if self.temporary:
             return
         self.temporary = tempfile.TemporaryDirectory(
-            prefix="grading-", dir=os.environ.get("GRADING_COPIES"), ignore_cleanup_errors=True)
+            prefix="grading-", dir=os.environ.get("GRADING_COPIES"), ignore_cleanup_errors=True
+        )
         os.chmod(self.temporary.name, 0o755)  # programs may run as somebody else
         self.folder = Path(self.temporary.name) / "submission"
         copy_folder(self.original, self.folder)
@@ -736,8 +774,12 @@ class Submission:
         """Return the modules (list of str) that the program called name imports, or raise Failure."""
         script = self.script(name)
         try:
-            done = subprocess.run([*prefix(), sys.executable, "-I", "-S", "-c", IMPORTS, script.name],
-                                  cwd=script.parent, capture_output=True, timeout=START)
+            done = subprocess.run(
+                [*prefix(), sys.executable, "-I", "-S", "-c", IMPORTS, script.name],
+                cwd=script.parent,
+                capture_output=True,
+                timeout=START,
+            )
         except subprocess.TimeoutExpired:
             raise Failure(f"{name} не удалось прочесть.") from None
         if done.returncode:
@@ -763,8 +805,12 @@ class Submission:
                 program.type(first)
             deadline = time.monotonic() + START
             silence = Silence(program, PATIENCE if LINUX else START)
-            while (program.process.poll() is None and not silence.enough()
-                   and program.spent() < SPENT and time.monotonic() < deadline):
+            while (
+                program.process.poll() is None
+                and not silence.enough()
+                and program.spent() < SPENT
+                and time.monotonic() < deadline
+            ):
                 if found := ready(program):
                     self.arguments[name] = arguments
                     return program, found
@@ -774,8 +820,7 @@ class Submission:
             program.kill()
             if alive:
                 break
-        reason = (f"{name} работает, но {missing}." if alive else
-                  f"{name} сразу завершает работу и {missing}.")
+        reason = f"{name} работает, но {missing}." if alive else f"{name} сразу завершает работу и {missing}."
         if name not in self.arguments:
             self.broken[name] = reason
         chat.programs.append(attempts[0])  # its last lines say most
@@ -783,17 +828,28 @@ class Submission:
 
     def start_server(self, chat):
         """Start server.py; return it and the address (host, port) on which it listens."""
-        server, addresses = self.start(chat, "server.py", "server.py", free_port(),
-                                       lambda program: program.sockets(psutil.CONN_LISTEN),
-                                       "не слушает ни одного порта")
+        server, addresses = self.start(
+            chat,
+            "server.py",
+            "server.py",
+            free_port(),
+            lambda program: program.sockets(psutil.CONN_LISTEN),
+            "не слушает ни одного порта",
+        )
         host, self.port = min(addresses, key=lambda address: (address[1] != 8080, address[1]))
         return server, ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), self.port)
 
     def start_client(self, chat, who, first):
         """Start client.py, type first (str), have it connect to server.py, and return it."""
-        return self.start(chat, "client.py", who, self.port,
-                          lambda program: program.sockets(psutil.CONN_ESTABLISHED),
-                          "не подключается к серверу", first)[0]
+        return self.start(
+            chat,
+            "client.py",
+            who,
+            self.port,
+            lambda program: program.sockets(psutil.CONN_ESTABLISHED),
+            "не подключается к серверу",
+            first,
+        )[0]
 
     def greet_client(self, chat, first):
         """Start client.py, type first (str), and return it and its connection to us (socket)."""
@@ -801,13 +857,18 @@ class Submission:
             listeners = []
             for port in self.ports():
                 with suppress(OSError):  # taken by somebody else
-                    listeners.append(stack.enter_context(
-                        socket.create_server(("127.0.0.1", port))))
+                    listeners.append(stack.enter_context(socket.create_server(("127.0.0.1", port))))
             return self.start(
-                chat, "client.py", "Клиент", listeners[-1].getsockname()[1],
-                lambda program: next((listener.accept()[0] for listener in
-                                      select.select(listeners, [], [], 0)[0]), None),
-                "не подключается к серверу на этой же машине", first)
+                chat,
+                "client.py",
+                "Клиент",
+                listeners[-1].getsockname()[1],
+                lambda program: next(
+                    (listener.accept()[0] for listener in select.select(listeners, [], [], 0)[0]), None
+                ),
+                "не подключается к серверу на этой же машине",
+                first,
+            )
 
     def ports(self):
         """Return the ports on which client.py may look for its server, the last a free one."""
@@ -839,8 +900,9 @@ class Submission:
                     return wire
         finally:
             self.announces = True
-        self.silent = ("Никто никого не слышит: ни когда говорят строками, ни когда без концов "
-                       "строк, ни через client.py.")
+        self.silent = (
+            "Никто никого не слышит: ни когда говорят строками, ни когда без концов строк, ни через client.py."
+        )
         raise Failure(self.silent)
 
     def knows(self, wire):
@@ -897,8 +959,11 @@ def copy_folder(source, target):
     target.mkdir()
     root, files = source.resolve(), []
     for folder, folders, names in os.walk(root):
-        folders[:] = [name for name in folders  # without libraries: they have their own server.py
-                      if name not in SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()]
+        folders[:] = [
+            name
+            for name in folders  # without libraries: they have their own server.py
+            if name not in SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()
+        ]
         for path in (Path(folder, name) for name in names):
             real = path.resolve()
             if real.is_relative_to(root) and real.is_file():
@@ -922,6 +987,5 @@ def find_scripts(folder):
             found.setdefault(path.parent, {})[path.name.lower()] = path
     scripts = {}
     for together in sorted(found.values(), key=len):
-        scripts |= {name: path for name, path in together.items()
-                    if len(together) == 2 or name not in scripts}
+        scripts |= {name: path for name, path in together.items() if len(together) == 2 or name not in scripts}
     return scripts

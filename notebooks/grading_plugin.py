@@ -1,4 +1,5 @@
 """A pytest plugin for lab/grade.py: tell, for each criterion, what nbval decided and was heard."""
+
 import json
 import os
 import sys
@@ -11,8 +12,9 @@ import pytest  # noqa: E402
 
 def printed(outputs):
     """Return what a cell's outputs (list of dict) show (str), an error's last line included."""
-    return "".join(output.get("text") or f"{output.get('ename', '')}: {output.get('evalue', '')}\n"
-                   for output in outputs)
+    return "".join(
+        output.get("text") or f"{output.get('ename', '')}: {output.get('evalue', '')}\n" for output in outputs
+    )
 
 
 PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's own are 5
@@ -30,8 +32,12 @@ def pytest_runtest_makereport(item, call):
     report = yield
     criterion = item.cell.metadata.get("criterion")
     if criterion and call.when == "call":
-        result = {"criterion": criterion, "passed": report.passed,
-                  "expected": printed(item.cell.outputs), "heard": printed(item.test_outputs or [])}
+        result = {
+            "criterion": criterion,
+            "passed": report.passed,
+            "expected": printed(item.cell.outputs),
+            "heard": printed(item.test_outputs or []),
+        }
         sys.__stdout__.write(f"\n{os.environ['GRADING_TOKEN']}{json.dumps(result)}\n")
         sys.__stdout__.flush()
     return report

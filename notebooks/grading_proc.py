@@ -1,4 +1,5 @@
 """What Linux tells about programs: who has something to do, and what nobody has read (man 5 proc)."""
+
 import os
 import platform
 from contextlib import suppress
@@ -6,11 +7,29 @@ from contextlib import suppress
 TELLS = os.path.exists("/proc/thread-self/children")  # whether the system has all this
 # System calls in which a thread may wait for ever, by number, and which argument is the timeout.
 # Who waits in another one may go on by itself.
-ENDLESS = {"x86_64": {
-    0: None, 1: None, 43: None, 44: None, 45: None, 46: None, 47: None, 288: None,  # read to accept4
-    34: None, 61: None, 130: None, 247: None,         # pause, wait4, rt_sigsuspend, waitid
-    7: 2, 23: 4, 202: 3, 232: 3, 270: 4, 271: 2, 281: 3,  # poll, select, futex, epoll_wait and kin
-}}.get(platform.machine(), {})
+ENDLESS = {
+    "x86_64": {
+        0: None,
+        1: None,
+        43: None,
+        44: None,
+        45: None,
+        46: None,
+        47: None,
+        288: None,  # read to accept4
+        34: None,
+        61: None,
+        130: None,
+        247: None,  # pause, wait4, rt_sigsuspend, waitid
+        7: 2,
+        23: 4,
+        202: 3,
+        232: 3,
+        270: 4,
+        271: 2,
+        281: 3,  # poll, select, futex, epoll_wait and kin
+    }
+}.get(platform.machine(), {})
 NO_TIMEOUT = 0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF  # no pointer to a time; -1 milliseconds
 
 

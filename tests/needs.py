@@ -4,6 +4,7 @@
 
 names the Debian packages of those that are missing here. It needs nothing but Python.
 """
+
 import os
 import shutil
 

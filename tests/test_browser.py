@@ -3,6 +3,7 @@
 Each notebook is opened once, run from the menu and looked at. Where the environment variable
 SCREENSHOTS names a folder, pictures of it in the light and in the dark theme go there.
 """
+
 import json
 import os
 import re
@@ -24,21 +25,38 @@ except ImportError:
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NOTEBOOKS = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
-             if ".ipynb_checkpoints" not in path.parts]
+NOTEBOOKS = [
+    path.relative_to(ROOT).as_posix()
+    for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
+    if ".ipynb_checkpoints" not in path.parts
+]
 CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 PATIENCE, RUN_TIME = 120, 240  # seconds: far more than it takes on a busy machine
-SETTINGS = {"apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-            "docmanager-extension/plugin": {"autosave": False},  # it would meet what has been closed
-            "notebook-extension/tracker": {"windowingMode": "none"}}  # all cells are there at once
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosave": False},  # it would meet what has been closed
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}  # all cells are there at once
 ERRORS = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]'
 ANSWERS = "details:not(.jp-RenderedMermaid-Details)"
 
-pytestmark = [pytest.mark.timeout(600), need("chromium"), pytest.mark.skipif(
-    not sync_playwright and not os.environ.get("CI"),
-    reason="no playwright (it is in tests/requirements.txt, for Linux only)")]
+pytestmark = [
+    pytest.mark.timeout(600),
+    need("chromium"),
+    pytest.mark.skipif(
+        not sync_playwright and not os.environ.get("CI"),
+        reason="no playwright (it is in tests/requirements.txt, for Linux only)",
+    ),
+]
 
 
 class Lab:
@@ -92,10 +110,12 @@ class Book:
 
     def markdown(self):
         """Return all Markdown (str) that it shows: its own text, and what its cells put out."""
-        outputs = (output.get("data", {}).get("text/markdown", "")
-                   for cell in self.notebook.cells for output in cell.get("outputs", []))
-        return "\n".join([*(cell.source for cell in self.notebook.cells
-                            if cell.cell_type == "markdown"), *outputs])
+        outputs = (
+            output.get("data", {}).get("text/markdown", "")
+            for cell in self.notebook.cells
+            for output in cell.get("outputs", [])
+        )
+        return "\n".join([*(cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"), *outputs])
 
     def diagrams(self):
         """Return its diagrams as they are drawn (list of SVG, without numbers), all unfolded."""
@@ -128,10 +148,21 @@ def jupyterlab(folder, home):
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(setting))
     options = shlex.split(re.search(r"bin/jupyter lab (.+)", README)[1])
-    folders = {name: str(home / name) for name in (
-        "HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
-    with Program("-m", "jupyterlab", *options, "--no-browser", "--port", "0",
-                 "--LabApp.expose_app_in_browser=True", cwd=folder, env=folders) as server:
+    folders = {
+        name: str(home / name)
+        for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    }
+    with Program(
+        "-m",
+        "jupyterlab",
+        *options,
+        "--no-browser",
+        "--port",
+        "0",
+        "--LabApp.expose_app_in_browser=True",
+        cwd=folder,
+        env=folders,
+    ) as server:
         server.expect("To access the server")
         [start] = (home / "JUPYTER_RUNTIME_DIR").glob("jpserver-file-to-run-*.html")
         yield re.search(r"http://[^\"]+", start.read_text(encoding="utf-8"))[0]
@@ -146,10 +177,12 @@ def lab(tmp_path_factory):
     expect.set_options(timeout=PATIENCE * 1000)
     folder = tmp_path_factory.mktemp("course") / "Мой курс (чат)"
     for name in "lab", "notebooks":
-        shutil.copytree(ROOT / name, folder / name,
-                        ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    with (jupyterlab(folder, tmp_path_factory.mktemp("home")) as url, sync_playwright() as playwright,
-          playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    with (
+        jupyterlab(folder, tmp_path_factory.mktemp("home")) as url,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser,
+    ):
         yield Lab(browser.new_page(viewport={"width": 1280, "height": 900}), folder, url)
 
 

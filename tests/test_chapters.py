@@ -1,4 +1,5 @@
 """What nbval lets pass by itself, and what keeps the chapters in step with lab/."""
+
 import os
 import re
 import shutil
@@ -12,8 +13,9 @@ import chapters
 
 CHAPTERS = chapters.notebooks()
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-each_notebook = pytest.mark.parametrize("path", [*CHAPTERS, chapters.ROOT / "notebooks/grading.ipynb"],
-                                        ids=lambda path: path.stem)
+each_notebook = pytest.mark.parametrize(
+    "path", [*CHAPTERS, chapters.ROOT / "notebooks/grading.ipynb"], ids=lambda path: path.stem
+)
 
 
 def code_cells(path):
@@ -22,9 +24,11 @@ def code_cells(path):
 
 def output_texts(cell):
     for output in cell.outputs:
-        yield from [output.get("text", ""), output.get("evalue", ""),
-                    *(str(data) for kind, data in output.get("data", {}).items()
-                      if not kind.startswith("image/"))]
+        yield from [
+            output.get("text", ""),
+            output.get("evalue", ""),
+            *(str(data) for kind, data in output.get("data", {}).items() if not kind.startswith("image/")),
+        ]
 
 
 def test_every_statement_of_the_scripts_is_taught():
@@ -58,8 +62,10 @@ def test_kernel_is_the_readers_own_python(path):
 
 @each_notebook
 def test_outputs_are_the_same_on_every_machine(path):
-    machine = re.compile(r"/(home|root|tmp|usr|Users|work)/|[A-Z]:\\|0x[0-9a-f]{6,}"
-                         r"|(localhost|127\.0\.0\.1)(:|', )(?!8080|70000)\d+")
+    machine = re.compile(
+        r"/(home|root|tmp|usr|Users|work)/|[A-Z]:\\|0x[0-9a-f]{6,}"
+        r"|(localhost|127\.0\.0\.1)(:|', )(?!8080|70000)\d+"
+    )
     for cell in code_cells(path):
         assert not any(output.get("name") == "stderr" for output in cell.outputs), cell.id
         for text in output_texts(cell):
@@ -75,8 +81,16 @@ def test_cell_ids_are_unique_and_telling(path):
 
 def make_copy(folder):
     """Copy the project into folder (Path), where one thing may be broken; return folder."""
-    for name in ("lab", "notebooks", "tests", "conftest.py", "pyproject.toml",
-                 "README.md", "README.ru.md", "CONTRIBUTING.md"):
+    for name in (
+        "lab",
+        "notebooks",
+        "tests",
+        "conftest.py",
+        "pyproject.toml",
+        "README.md",
+        "README.ru.md",
+        "CONTRIBUTING.md",
+    ):
         source = chapters.ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -93,9 +107,14 @@ def copy(tmp_path):
 
 def run_copy(folder, *what, **env):
     """Run pytest in the copy; return its exit status and all that it printed."""
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *what],
-                          cwd=folder, capture_output=True, text=True, encoding="utf-8",
-                          env={**os.environ, **env})
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *what],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **env},
+    )
     return done.returncode, re.sub(r"\x1b\[\d+m", "", done.stdout)
 
 
@@ -134,7 +153,12 @@ _ = subprocess.Popen([sys.executable, '-c', 'input() # spectre'], stdin=subproce
 def test_of_a_chapter_only_the_cells_that_are_broken_fail(broken):
     status, printed = broken
     assert status == 1 and [line.partition(":")[0] for line in named(printed)] == [
-        "c01-build-address", "c01-letters", "c01-build-prompt", "c01-build-nothing", "c01-ghosts"]
+        "c01-build-address",
+        "c01-letters",
+        "c01-build-prompt",
+        "c01-build-nothing",
+        "c01-ghosts",
+    ]
 
 
 def test_a_changed_character_in_the_script_fails_its_cell(broken):

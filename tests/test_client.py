@@ -1,4 +1,5 @@
 """What a person may rely on in lab/client.py, seen through pipes and in a real terminal."""
+
 import io
 import socket
 import subprocess
@@ -118,6 +119,7 @@ def anya(server, boris):
 
 # What arrives
 
+
 def test_lines_that_come_byte_by_byte_are_printed_whole(listener):
     with pipe(port_of(listener)) as client, Host(listener, prompt="") as host:
         for byte in f"{PROMPT}\nБорис: съешь ещё 👩‍🍳🥐\n".encode():
@@ -196,6 +198,7 @@ def test_letters_that_the_output_does_not_know_are_no_error(listener):
 
 # The end
 
+
 @pytest.mark.parametrize("word", ["покинуть чат", "Покинуть Чат", "ПОКИНУТЬ ЧАТ"])
 def test_the_word_leaves_and_the_others_hear_it(server, boris, word):
     with pipe(server.port) as client:
@@ -243,10 +246,20 @@ def test_in_a_pipe_the_client_ends_when_the_server_goes(listener, go):
         assert (client.rest(), client.process.returncode) == ([LOST], 0)
 
 
-@pytest.mark.parametrize("words, go", [
-    ("до встр", Host.close), (f"{PROMPT}\nдо встр", Host.close),
-    pytest.param(f"{PROMPT}\nдо встр", Host.reset, marks=pytest.mark.skipif(
-        sys.platform != "linux", reason="elsewhere a reset may drop what was not read yet"))])
+@pytest.mark.parametrize(
+    "words, go",
+    [
+        ("до встр", Host.close),
+        (f"{PROMPT}\nдо встр", Host.close),
+        pytest.param(
+            f"{PROMPT}\nдо встр",
+            Host.reset,
+            marks=pytest.mark.skipif(
+                sys.platform != "linux", reason="elsewhere a reset may drop what was not read yet"
+            ),
+        ),
+    ],
+)
 def test_what_a_server_says_just_before_it_goes_is_printed(listener, words, go):
     with pipe(port_of(listener)) as client:
         go(Host(listener, prompt=words))
@@ -331,9 +344,15 @@ def test_ctrl_c_leaves_in_mid_word(anya, boris):
 
 
 def test_the_client_ends_without_a_traceback_when_nobody_reads_its_output(listener):
-    with subprocess.Popen(
-            [sys.executable, CLIENT, "--port", str(port_of(listener))], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE) as client, Host(listener) as host:
+    with (
+        subprocess.Popen(
+            [sys.executable, CLIENT, "--port", str(port_of(listener))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as client,
+        Host(listener) as host,
+    ):
         client.stdout.readline()
         client.stdout.close()
         host.say("Борис: привет")
@@ -341,8 +360,7 @@ def test_the_client_ends_without_a_traceback_when_nobody_reads_its_output(listen
         assert client.stderr.read() == b""
 
 
-@pytest.mark.parametrize("args", [
-    [], ["--port", "abc"], ["--port", "99999"], ["--host", "no-such-host.invalid"]])
+@pytest.mark.parametrize("args", [[], ["--port", "abc"], ["--port", "99999"], ["--host", "no-such-host.invalid"]])
 def test_without_a_connection_one_line_says_so(args):
     with socket.socket() as deaf:
         deaf.bind(("localhost", 0))  # nobody else gets this port, and nobody listens there
@@ -353,6 +371,7 @@ def test_without_a_connection_one_line_says_so(args):
 
 
 # What is typed
+
 
 def test_enter_on_an_empty_line_sends_nothing(listener):
     with pipe(port_of(listener)) as client, Host(listener) as host:
@@ -417,6 +436,7 @@ def test_without_prompt_toolkit_plain_lines_work_in_a_terminal(server, tmp_path)
 
 # Answer as you were spoken to
 
+
 def test_a_server_without_newlines_hears_each_message_bare_and_apart(listener):
     with pipe(port_of(listener)) as client, Host(listener, prompt=PROMPT) as host:
         client.type("Аня\nпривет\nпока")
@@ -436,11 +456,11 @@ def test_the_assignments_own_server_hears_each_message_apart():
             client.type("Аня\nпривет\nпока")
             client.end_input()
             hear(boris, f"{JOINED}Аня: приветАня: пока{LEFT}")
-            assert [client.line() for _ in range(4)] == [
-                PROMPT, JOINED, "Аня: привет", "Аня: пока"]
+            assert [client.line() for _ in range(4)] == [PROMPT, JOINED, "Аня: привет", "Аня: пока"]
 
 
 # How it is started
+
 
 def test_it_starts_in_its_own_folder(server):
     with Program("client.py", "--host", "localhost", "--port", server.port, cwd=LAB) as client:

@@ -1,4 +1,5 @@
 """What keeps the two languages in step, in chapters, grading and README, and every link alive."""
+
 import json
 import re
 import subprocess
@@ -17,16 +18,20 @@ BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?:\]\(|href=\"|src=\")([^)\"\s]+)")
 QUOTE = re.compile(r"`[^`]+`|«[^»]*»|<code>.*?</code>|\[По-русски\]")
 GLOSSARY = re.compile(r"^\|.* in Russian \|.*\n(\|.*\n?)+", re.MULTILINE)
-LABEL = re.compile(r'"[^"]*"|[\[({]+[^\])}]*[\])}]+|(?<=:) .*|(?<= as ).*|(?<=\|)[^|]+(?=\|)'
-                   r"|(?<=--) .+? (?=-->)|(?<=-\.) .+? (?=\.->)")
+LABEL = re.compile(
+    r'"[^"]*"|[\[({]+[^\])}]*[\])}]+|(?<=:) .*|(?<= as ).*|(?<=\|)[^|]+(?=\|)'
+    r"|(?<=--) .+? (?=-->)|(?<=-\.) .+? (?=\.->)"
+)
 
 
 def texts(path):
     """Return [(place, Markdown)] for the cells of a notebook, or for another file as a whole."""
     if path.suffix != ".ipynb":
         return [(path.name, path.read_text(encoding="utf-8"))]
-    return [(f"{path.parent.name}/{path.name}: {name}", cell.source)
-            for name, cell in editions.cells(editions.read(path), "markdown").items()]
+    return [
+        (f"{path.parent.name}/{path.name}: {name}", cell.source)
+        for name, cell in editions.cells(editions.read(path), "markdown").items()
+    ]
 
 
 def pairs(root):
@@ -39,17 +44,20 @@ def out_of_step(root):
     twins = editions.pairs(root / "notebooks")
     alone = set((root / "notebooks/en").iterdir()) - {english for _, english in twins}
     return [line for pair in twins for line in editions.problems(*pair)] + [
-        f"en/{path.name} has no Russian twin" for path in alone if path.suffix == ".ipynb"]
+        f"en/{path.name} has no Russian twin" for path in alone if path.suffix == ".ipynb"
+    ]
 
 
 def shape(markdown):
     """Return what a text and its translation have in common, as {what: list}."""
     prose = BLOCK.sub("", markdown)
     blocks = BLOCK.findall(markdown)
-    return {"headings": re.findall(r"^#+ ", prose, re.MULTILINE),
-            "links": [re.sub(r"^.*/|\.ru(?=\.md)", "", link) for link in LINK.findall(prose)],
-            "kinds of blocks": [kind for kind, _ in blocks],
-            "diagrams": [LABEL.sub("", text) for kind, text in blocks if kind == "mermaid"]}
+    return {
+        "headings": re.findall(r"^#+ ", prose, re.MULTILINE),
+        "links": [re.sub(r"^.*/|\.ru(?=\.md)", "", link) for link in LINK.findall(prose)],
+        "kinds of blocks": [kind for kind, _ in blocks],
+        "diagrams": [LABEL.sub("", text) for kind, text in blocks if kind == "mermaid"],
+    }
 
 
 def other_shapes(root):
@@ -58,27 +66,39 @@ def other_shapes(root):
     for russian, english in pairs(root):
         for (_, original), (place, translation) in zip(texts(russian), texts(english)):
             wanted, is_there = shape(original), shape(translation)
-            found += [f"{place}: other {what}: {wanted[what]} and {is_there[what]}"
-                      for what in wanted if wanted[what] != is_there[what]]
+            found += [
+                f"{place}: other {what}: {wanted[what]} and {is_there[what]}"
+                for what in wanted
+                if wanted[what] != is_there[what]
+            ]
     return found
 
 
 def other_facts(root):
     """Return where the READMEs differ in a command, a transcript or a figure."""
     texts = [(root / name).read_text(encoding="utf-8") for name in ("README.ru.md", "README.md")]
-    facts = [[text for _, text in BLOCK.findall(text)]
-             + [sorted(re.findall(r"`[^`]+`|\d+", line)) for line in BLOCK.sub("", text).splitlines()]
-             for text in texts]
-    return [f"README.ru.md has {ours}\nREADME.md has {theirs}"
-            for ours, theirs in zip_longest(*facts) if ours != theirs]
+    facts = [
+        [text for _, text in BLOCK.findall(text)]
+        + [sorted(re.findall(r"`[^`]+`|\d+", line)) for line in BLOCK.sub("", text).splitlines()]
+        for text in texts
+    ]
+    return [
+        f"README.ru.md has {ours}\nREADME.md has {theirs}" for ours, theirs in zip_longest(*facts) if ours != theirs
+    ]
 
 
 def russian_left(root):
     """Return the Russian words in English prose: neither quoted, nor in the code, nor a glossary's."""
-    code = [path.read_text(encoding="utf-8") for folder in ("lab", "notebooks", "tests/sample")
-            for path in (root / folder).glob("*.py")]
-    code += [json.dumps(cell, ensure_ascii=False) for path, _ in editions.pairs(root / "notebooks")
-             for cell in editions.cells(editions.read(path), "code").values()]
+    code = [
+        path.read_text(encoding="utf-8")
+        for folder in ("lab", "notebooks", "tests/sample")
+        for path in (root / folder).glob("*.py")
+    ]
+    code += [
+        json.dumps(cell, ensure_ascii=False)
+        for path, _ in editions.pairs(root / "notebooks")
+        for cell in editions.cells(editions.read(path), "code").values()
+    ]
     known, found = set(re.findall("[а-яё]+", "\n".join(code).lower())), []
     for _, english in pairs(root):
         for place, text in texts(english):
@@ -89,10 +109,14 @@ def russian_left(root):
 
 def anchors(path):
     """Return the anchors that the headings of a file have, on GitHub and in JupyterLab."""
-    headings = [heading for _, text in texts(path)
-                for heading in re.findall(r"^#+ (.+)", BLOCK.sub("", text), re.MULTILINE)]
-    return {form for heading in headings for form in (
-        heading.replace(" ", "-"), re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-"))}
+    headings = [
+        heading for _, text in texts(path) for heading in re.findall(r"^#+ (.+)", BLOCK.sub("", text), re.MULTILINE)
+    ]
+    return {
+        form
+        for heading in headings
+        for form in (heading.replace(" ", "-"), re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-"))
+    }
 
 
 def dead_links(root):
@@ -103,8 +127,9 @@ def dead_links(root):
             for link in LINK.findall(BLOCK.sub("", text)):
                 file, _, anchor = link.partition("#")
                 target = (path.parent / file).resolve() if file else path
-                if "://" not in link and (not target.is_relative_to(root) or not target.exists()
-                                          or anchor and anchor not in anchors(target)):
+                if "://" not in link and (
+                    not target.is_relative_to(root) or not target.exists() or anchor and anchor not in anchors(target)
+                ):
                     found.append(f"{place}: {link}")
     return found
 
@@ -129,16 +154,20 @@ def test_a_changed_russian_cell_fails_by_chapter_and_cell(copy):
     for name in "03-threads", "grading":
         path = copy / f"notebooks/{'' if name == 'grading' else 'ru/'}{name}.ipynb"
         replace(path, ".\\n", "!\\n")
-    assert out_of_step(copy) == ["en/03-threads.ipynb: translate anew: c03-title",
-                                 "en/grading.ipynb: translate anew: intro"]
+    assert out_of_step(copy) == [
+        "en/03-threads.ipynb: translate anew: c03-title",
+        "en/grading.ipynb: translate anew: intro",
+    ]
 
 
 @pytest.mark.parametrize("edition", [RUSSIAN, ENGLISH])
 def test_changed_code_or_output_in_one_edition_fails_by_chapter_and_cell(copy, edition):
     replace(copy / edition, "def register(", "def enroll(")
     replace(copy / edition, '"40000\\n"', '"39999\\n"')
-    assert out_of_step(copy) == ["en/03-threads.ipynb: c03-naive-register has another source",
-                                 "en/03-threads.ipynb: c03-append-atomic has another outputs"]
+    assert out_of_step(copy) == [
+        "en/03-threads.ipynb: c03-naive-register has another source",
+        "en/03-threads.ipynb: c03-append-atomic has another outputs",
+    ]
 
 
 def test_a_missing_an_extra_and_a_moved_cell_fail_by_chapter_and_cell(copy):
@@ -150,7 +179,8 @@ def test_a_missing_an_extra_and_a_moved_cell_fail_by_chapter_and_cell(copy):
     assert out_of_step(copy)[:3] == [
         f"en/03-threads.ipynb: {missing.id} is missing",
         "en/03-threads.ipynb: c03-more is not in the Russian edition",
-        f"en/03-threads.ipynb: {notebook.cells[3].id} stands where {notebook.cells[4].id} should"]
+        f"en/03-threads.ipynb: {notebook.cells[3].id} stands where {notebook.cells[4].id} should",
+    ]
 
 
 def test_other_metadata_of_the_notebook_fails_by_chapter(copy):
@@ -169,9 +199,11 @@ def test_a_translation_of_another_shape_fails_by_chapter_and_cell(copy):
     replace(copy / ENGLISH, "](04-broadcast.ipynb)", "](01-sockets.ipynb)")
     replace(copy / ENGLISH, "## Glossary", "### Glossary")
     places = [line.partition(": [")[0] for line in other_shapes(copy)]
-    assert places == ["en/03-threads.ipynb: c03-deadlock: other diagrams",
-                      "en/03-threads.ipynb: c03-summary: other headings",
-                      "en/03-threads.ipynb: c03-summary: other links"]
+    assert places == [
+        "en/03-threads.ipynb: c03-deadlock: other diagrams",
+        "en/03-threads.ipynb: c03-summary: other headings",
+        "en/03-threads.ipynb: c03-summary: other links",
+    ]
 
 
 def test_russian_prose_in_the_english_edition_fails_by_chapter_and_cell(copy):
@@ -191,8 +223,12 @@ def test_a_dead_link_fails_by_file_and_link(copy, name):
 
 
 def test_a_command_or_a_transcript_in_one_readme_alone_fails(copy):
-    for old, new in (("lab/grade.py klass", "lab/grade.py class"), ("5 с, а программа", "6 с, а программа"),
-                     ("| 75 |", "| 76 |"), ("`--junit FILE`", "`--junit`")):
+    for old, new in (
+        ("lab/grade.py klass", "lab/grade.py class"),
+        ("5 с, а программа", "6 с, а программа"),
+        ("| 75 |", "| 76 |"),
+        ("`--junit FILE`", "`--junit`"),
+    ):
         before = (copy / "README.ru.md").read_bytes()
         replace(copy / "README.ru.md", old, new)
         [line] = other_facts(copy)
@@ -202,8 +238,14 @@ def test_a_command_or_a_transcript_in_one_readme_alone_fails(copy):
 
 def tool(folder, *options):
     """Run chapters.py in a copy; return its status and all that it printed."""
-    done = subprocess.run([sys.executable, "notebooks/chapters.py", *options], cwd=folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "notebooks/chapters.py", *options],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
     return done.returncode, done.stdout
 
 

@@ -2,6 +2,7 @@
 
 The corpus is described in tests/submissions/README.md.
 """
+
 import csv
 import hashlib
 import json
@@ -28,8 +29,10 @@ GRADE = TESTS.parent / "lab" / "grade.py"
 ZIPS = "ivanov.zip", "Петров Пётр_123_file"
 EXPECTED = json.loads((SUBMISSIONS / "expected.json").read_text(encoding="utf-8"))
 
-pytestmark = [pytest.mark.timeout(1200),  # the whole corpus is graded at once
-              pytest.mark.skipif(os.name != "posix", reason="the corpus has links and signals")]
+pytestmark = [
+    pytest.mark.timeout(1200),  # the whole corpus is graded at once
+    pytest.mark.skipif(os.name != "posix", reason="the corpus has links and signals"),
+]
 
 
 def build(name, folder):
@@ -59,8 +62,13 @@ def zip_in_two_ways(folder):
 
 def grade(*arguments, env=None):
     """Run lab/grade.py to its end; return its status and all that it printed (str)."""
-    done = subprocess.run([sys.executable, GRADE, *map(str, arguments)], env={**os.environ, **(env or {})},
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        [sys.executable, GRADE, *map(str, arguments)],
+        env={**os.environ, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
@@ -77,9 +85,11 @@ def lost(row):
 
 def contents(folder):
     """Return what is in folder (Path): each path, and what it holds."""
-    return {path: (path.lstat().st_mode,
-                   hashlib.sha256(path.read_bytes()).digest() if path.is_file() else None)
-            for path in folder.rglob("*") if "__pycache__" not in path.parts}
+    return {
+        path: (path.lstat().st_mode, hashlib.sha256(path.read_bytes()).digest() if path.is_file() else None)
+        for path in folder.rglob("*")
+        if "__pycache__" not in path.parts
+    }
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -129,9 +139,17 @@ def graded(tmp_path_factory, scratch):
     zip_in_two_ways(corpus)
     watched = corpus, TESTS.parent / "lab", TESTS.parent / "notebooks"
     files, running = [contents(path) for path in watched], what_runs()
-    status, printed = grade(corpus, "--out", folder / "grades.csv", "-j", 6,
-                            "--junit", folder / "junit.xml", "--gradescope",
-                            env={"TMPDIR": str(scratch)})
+    status, printed = grade(
+        corpus,
+        "--out",
+        folder / "grades.csv",
+        "-j",
+        6,
+        "--junit",
+        folder / "junit.xml",
+        "--gradescope",
+        env={"TMPDIR": str(scratch)},
+    )
     assert status == 0, printed
     changed = [path for path, before in zip(watched, files) if contents(path) != before]
     return folder, changed, new_since(running)
@@ -204,19 +222,20 @@ def test_zips_are_graded_as_folders_are(graded):
 @pytest.fixture
 def zipped(tmp_path):
     """A function that makes a zip (its name) with members ({name: bytes}) in tmp_path/class."""
+
     def make(name, members):
         (tmp_path / "class").mkdir(exist_ok=True)
         with zipfile.ZipFile(tmp_path / "class" / name, "w", zipfile.ZIP_DEFLATED) as archive:
             for member, data in members.items():
                 archive.writestr(member, data)
         return tmp_path / "class" / name
+
     return make
 
 
 def programs():
     """Return our two programs as members of a zip."""
-    return {f"work/{name}": (TESTS.parent / "lab" / name).read_bytes()
-            for name in ("server.py", "client.py")}
+    return {f"work/{name}": (TESTS.parent / "lab" / name).read_bytes() for name in ("server.py", "client.py")}
 
 
 def gathered(source, tmp_path):
@@ -233,7 +252,8 @@ def test_a_zip_of_a_class_or_of_its_folder_is_a_class_and_not_one_submission(tmp
     (tmp_path / "class" / "__MACOSX" / "Задание 4").mkdir(parents=True)
     shutil.make_archive(str(tmp_path / "all"), "zip", tmp_path / "class")
     assert gathered(tmp_path / "all.zip", tmp_path) == dict.fromkeys(
-        ["sample", "syntax-error", *ZIPS], {"server.py", "client.py"})
+        ["sample", "syntax-error", *ZIPS], {"server.py", "client.py"}
+    )
 
 
 def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipped):
@@ -259,8 +279,7 @@ def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipp
     status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2)
     assert status == 0, printed
     assert {row["points"] for row in rows(tmp_path / "grades.csv").values()} == {"0"}
-    reports = {path.stem: path.read_text(encoding="utf-8")
-               for path in (tmp_path / "grades").iterdir()}
+    reports = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "grades").iterdir()}
     assert "ведёт наружу" in reports["absolute.zip"]
     assert "ведёт наружу" in reports["climbs.zip"]
     assert "ведёт наружу" in reports["windows.zip"]
@@ -289,8 +308,9 @@ def test_without_namespaces_the_points_are_the_same(tmp_path, scratch):
     for program in (tmp_path / "class").rglob("*.py"):
         program.write_bytes(program.read_bytes().replace(b"8080", port))
     running = what_runs()
-    status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2,
-                            env={"PATH": str(tools), "TMPDIR": str(scratch)})
+    status, printed = grade(
+        tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2, env={"PATH": str(tools), "TMPDIR": str(scratch)}
+    )
     for left in attacks_files(scratch):
         left.unlink()  # nothing keeps an attack from that here, and a killed one leaves it
     assert status == 0 and "проверяю по одной" in printed
@@ -302,9 +322,12 @@ def test_without_namespaces_the_points_are_the_same(tmp_path, scratch):
 def test_who_is_told_to_end_takes_all_programs_along(tmp_path, scratch):
     build("sleeper", tmp_path / "class")
     running = what_runs()
-    grader = subprocess.Popen([sys.executable, GRADE, tmp_path / "class", "--out", tmp_path / "x.csv"],
-                              env={**os.environ, "TMPDIR": str(scratch)},
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    grader = subprocess.Popen(
+        [sys.executable, GRADE, tmp_path / "class", "--out", tmp_path / "x.csv"],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     while grader.poll() is None and not any("server.py" in arguments for arguments in new_since(running)):
         time.sleep(0.05)
     grader.terminate()
@@ -314,15 +337,18 @@ def test_who_is_told_to_end_takes_all_programs_along(tmp_path, scratch):
     assert not list(scratch.iterdir())
 
 
-@pytest.mark.parametrize("arguments, reason", [
-    (["{tmp}/nowhere"], "Нет такой папки"),
-    (["{tmp}/void"], "нет ни папок, ни архивов"),
-    (["{tmp}/file.zip"], "архив не читается"),
-    (["{tmp}/class", "--out", "{tmp}/nowhere/at/all/x.csv"], "Не получилось"),
-    (["{tmp}/class", "--out", "{tmp}/class"], "кончается на .csv"),
-    (["{tmp}/class", "-j", "0"], "целое число от 1"),
-    ([], "submissions"),
-])
+@pytest.mark.parametrize(
+    "arguments, reason",
+    [
+        (["{tmp}/nowhere"], "Нет такой папки"),
+        (["{tmp}/void"], "нет ни папок, ни архивов"),
+        (["{tmp}/file.zip"], "архив не читается"),
+        (["{tmp}/class", "--out", "{tmp}/nowhere/at/all/x.csv"], "Не получилось"),
+        (["{tmp}/class", "--out", "{tmp}/class"], "кончается на .csv"),
+        (["{tmp}/class", "-j", "0"], "целое число от 1"),
+        ([], "submissions"),
+    ],
+)
 def test_nonsense_gets_one_clear_line(tmp_path, arguments, reason):
     (tmp_path / "void").mkdir()
     (tmp_path / "class" / "work").mkdir(parents=True)

@@ -1,4 +1,5 @@
 """What people can rely on when lab/load.py measures a server: its counts, its checks, its words."""
+
 import json
 import os
 import signal
@@ -101,9 +102,14 @@ def quoted(path):
 
 def run(*words, meter=LOAD, **env):
     """Run load.py, or a script around it, to its end; no traceback may be seen."""
-    done = subprocess.run([sys.executable, meter, *map(str, words)], timeout=100,
-                          capture_output=True, text=True, encoding="utf-8",
-                          env={**os.environ, "PYTHONUTF8": "1", **env})
+    done = subprocess.run(
+        [sys.executable, meter, *map(str, words)],
+        timeout=100,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1", **env},
+    )
     assert "Traceback" not in done.stderr
     return done
 
@@ -118,15 +124,18 @@ def figures(*words, status=0, meter=LOAD):
 @pytest.fixture
 def faulty(tmp_path):
     """A function that writes a server with a fault, and returns the words that start it."""
+
     def faulty(fault):
         script = tmp_path / "faulty.py"
         text = dedent(FAULTY).format(lab=str(LAB), fault=FAULTS[fault])
         script.write_text(text, encoding="utf-8")
         return command(script)
+
     return faulty
 
 
 # Counts
+
 
 @pytest.mark.parametrize("check", [[], ["--check"]])
 @pytest.mark.parametrize("load", ["1/1/1", "10/3/8", "12/12/1"])
@@ -139,8 +148,7 @@ def test_each_message_is_counted_once_for_each_client(load, check):
 
 
 def test_a_fixed_rate_sends_what_is_due():
-    [one] = figures("--rate", 1000, "--messages", 100, "--clients", 4, "--talkers", 3,
-                    "--rounds", 1)
+    [one] = figures("--rate", 1000, "--messages", 100, "--clients", 4, "--talkers", 3, "--rounds", 1)
     assert (one["load"], one["sent"], one["deliveries"]) == ("4/3/16", 100, 400)
 
 
@@ -150,15 +158,13 @@ def test_a_fixed_rate_ends_in_time():
 
 
 def test_large_messages_find_their_way_through_full_sockets():
-    [one] = figures("3/3/64", "--size", 4096, "--messages", 6000, "--rounds", 1,
-                    "--seconds", 30, "--check")
+    [one] = figures("3/3/64", "--size", 4096, "--messages", 6000, "--rounds", 1, "--seconds", 30, "--check")
     assert (one["lost"], one["excess"], one["disordered"]) == (0, 0, 0)
 
 
 def test_clients_that_join_at_the_same_time_are_counted_as_others(tmp_path):
     meter = tmp_path / "meter.py"
-    meter.write_text(f"import sys; sys.path.insert(0, {str(LAB)!r})\n"
-                     "import load; load.TURNS = 3; load.main()")
+    meter.write_text(f"import sys; sys.path.insert(0, {str(LAB)!r})\nimport load; load.TURNS = 3; load.main()")
     [one] = figures("300/3/4", "--messages", 60, "--rounds", 1, "--seconds", 30, meter=meter)
     assert (one["deliveries"], one["lost"], one["excess"], one["gone"]) == (18000, 0, 0, 0)
 
@@ -167,8 +173,18 @@ def test_clients_that_join_at_the_same_time_are_counted_as_others(tmp_path):
 def test_one_chat_on_two_ports_is_measured_as_one(tmp_path, check):
     script = tmp_path / "two_ports.py"
     script.write_text(dedent(TWO_PORTS).format(lab=str(LAB)), encoding="utf-8")
-    for one in figures("1/1/1", "7/4/8", "--messages", 300, "--rounds", 1, "--seconds", 30,
-                       *check, *command(script, ports="{port} {port}")):
+    for one in figures(
+        "1/1/1",
+        "7/4/8",
+        "--messages",
+        300,
+        "--rounds",
+        1,
+        "--seconds",
+        30,
+        *check,
+        *command(script, ports="{port} {port}"),
+    ):
         assert (one["sent"], one["deliveries"]) == (300, 300 * int(one["load"].split("/")[0]))
         assert (one["lost"], one["excess"], one["gone"]) == (0, 0, 0)
         assert one["disordered"] == (0 if check else None)
@@ -193,18 +209,18 @@ def test_clients_connect_to_the_addresses_in_turn():
 
 # Faults
 
-@pytest.mark.parametrize("fault, lost, excess, disordered", [
-    ("drop", 1, 0, 0), ("double", 0, 1, 0), ("swap", 0, 0, 1), ("cut", 1, 1, 0)])
+
+@pytest.mark.parametrize(
+    "fault, lost, excess, disordered", [("drop", 1, 0, 0), ("double", 0, 1, 0), ("swap", 0, 0, 1), ("cut", 1, 1, 0)]
+)
 def test_a_check_finds_one_wrong_message(faulty, fault, lost, excess, disordered):
-    [one] = figures("5/2/4", "--messages", 40, "--rounds", 1, "--seconds", 30, "--check",
-                    *faulty(fault), status=1)
+    [one] = figures("5/2/4", "--messages", 40, "--rounds", 1, "--seconds", 30, "--check", *faulty(fault), status=1)
     assert (one["lost"], one["excess"], one["disordered"]) == (lost, excess, disordered)
 
 
 @pytest.mark.parametrize("fault, lost, excess", [("drop", 1, 0), ("double", 0, 1)])
 def test_lost_and_doubled_messages_are_counted_without_a_check(faulty, fault, lost, excess):
-    [one] = figures("5/2/4", "--messages", 40, "--rounds", 1, "--seconds", 30, *faulty(fault),
-                    status=1)
+    [one] = figures("5/2/4", "--messages", 40, "--rounds", 1, "--seconds", 30, *faulty(fault), status=1)
     assert (one["lost"], one["excess"], one["disordered"]) == (lost, excess, None)
 
 
@@ -223,12 +239,16 @@ def test_a_client_that_is_let_go_is_told(faulty):
 
 # Servers
 
+
 def test_servers_take_turns_and_are_compared_to_the_first():
-    done = run("2/2/1", "3/1/2", "--messages", 20, "--rounds", 2, "--json",
-               *command(label="a"), *command(label="b"))
+    done = run("2/2/1", "3/1/2", "--messages", 20, "--rounds", 2, "--json", *command(label="a"), *command(label="b"))
     result = json.loads(done.stdout)
     assert [(one["load"], one["server"]) for one in result["runs"]] == 2 * [
-        ("2/2/1", "a"), ("2/2/1", "b"), ("3/1/2", "a"), ("3/1/2", "b")]
+        ("2/2/1", "a"),
+        ("2/2/1", "b"),
+        ("3/1/2", "a"),
+        ("3/1/2", "b"),
+    ]
     assert [row["ratio"] == 1 for row in result["medians"]][::2] == [True, True]
     assert all(row["runs"] == 2 and row["deliveries"] > 0 for row in result["medians"])
 
@@ -250,17 +270,20 @@ def test_a_picture_is_drawn(tmp_path):
 def test_a_running_server_is_measured_and_left_running():
     with Program(LAB / "server.py", "--port", "0") as server:
         port = server.expect("Сервер запущен").rpartition(":")[2]
-        [one] = figures("3/3/2", "--messages", 30, "--rounds", 1,
-                        "--connect", f"localhost:{port}", "--pid", server.process.pid)
+        [one] = figures(
+            "3/3/2", "--messages", 30, "--rounds", 1, "--connect", f"localhost:{port}", "--pid", server.process.pid
+        )
         assert one["deliveries"] == 90 and one["server_memory"] > 0
         assert server.process.poll() is None
 
 
 def test_a_server_that_was_started_is_ended(tmp_path):
     script = tmp_path / "server.py"
-    script.write_text(f"import os, sys; sys.path.insert(0, {str(LAB)!r})\n"
-                      f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\n"
-                      f"exec(open({str(LAB / 'server.py')!r}, encoding='utf-8').read())\n")
+    script.write_text(
+        f"import os, sys; sys.path.insert(0, {str(LAB)!r})\n"
+        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\n"
+        f"exec(open({str(LAB / 'server.py')!r}, encoding='utf-8').read())\n"
+    )
     assert run("2/2/1", "--messages", 20, "--rounds", 1, *command(script)).returncode == 0
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
@@ -270,47 +293,65 @@ def test_a_server_that_was_started_is_ended(tmp_path):
 def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
     program = tmp_path / "epoll_server"
     subprocess.run(["cc", "-O2", "-o", program, BENCH / "epoll_server.c"], check=True)
-    for one in figures("30/30/4", "30/3/64", "--messages", 3000, "--rounds", 1, "--seconds", 30,
-                       "--check", "--server", f"'{program}' --port {{port}}"):
+    for one in figures(
+        "30/30/4",
+        "30/3/64",
+        "--messages",
+        3000,
+        "--rounds",
+        1,
+        "--seconds",
+        30,
+        "--check",
+        "--server",
+        f"'{program}' --port {{port}}",
+    ):
         assert one["deliveries"] == 90000
         assert (one["lost"], one["excess"], one["disordered"]) == (0, 0, 0)
 
 
 # Words
 
-@pytest.mark.parametrize("words, reason", [
-    (["--clients", "0"], "Клиентов: от 1 до 10000, а не 0"),
-    (["3/4/1"], "Говорящих: от 1 до 3, а не 4"),
-    (["3/3/0"], "Окно: от 1"),
-    (["3/3"], "нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО"),
-    (["--rate", "-1"], "--rate"),
-    (["--rate", "0"], "--rate"),
-    (["--seconds", "nan"], "--seconds"),
-    (["--seconds", "61"], "--seconds"),
-    (["--seconds", "60", "--rounds", "100"], "можно не больше 3600"),
-    (["--messages", "0"], "--messages"),
-    (["--size", "5"], "--size"),
-    (["--server", "python server.py"], "нет {port}"),
-    (["--server", ""], "нет {port}"),
-    (["--server", "'{port}"], "кавычка"),
-    (["--connect", "here"], "нужно АДРЕС:ПОРТ"),
-    (["--connect", "127.0.0.1:1,127.0.0.1"], "нужно АДРЕС:ПОРТ, а не 127.0.0.1"),
-    (["--pid", "1"], "--pid"),
-    (["--plot", "load.nonsense"], "--plot"),
-    (["--connect", "192.0.2.1:80"], "--beyond-loopback"),
-    (["--connect", "127.0.0.1:80,192.0.2.1:80"], "--beyond-loopback"),
-])
+
+@pytest.mark.parametrize(
+    "words, reason",
+    [
+        (["--clients", "0"], "Клиентов: от 1 до 10000, а не 0"),
+        (["3/4/1"], "Говорящих: от 1 до 3, а не 4"),
+        (["3/3/0"], "Окно: от 1"),
+        (["3/3"], "нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО"),
+        (["--rate", "-1"], "--rate"),
+        (["--rate", "0"], "--rate"),
+        (["--seconds", "nan"], "--seconds"),
+        (["--seconds", "61"], "--seconds"),
+        (["--seconds", "60", "--rounds", "100"], "можно не больше 3600"),
+        (["--messages", "0"], "--messages"),
+        (["--size", "5"], "--size"),
+        (["--server", "python server.py"], "нет {port}"),
+        (["--server", ""], "нет {port}"),
+        (["--server", "'{port}"], "кавычка"),
+        (["--connect", "here"], "нужно АДРЕС:ПОРТ"),
+        (["--connect", "127.0.0.1:1,127.0.0.1"], "нужно АДРЕС:ПОРТ, а не 127.0.0.1"),
+        (["--pid", "1"], "--pid"),
+        (["--plot", "load.nonsense"], "--plot"),
+        (["--connect", "192.0.2.1:80"], "--beyond-loopback"),
+        (["--connect", "127.0.0.1:80,192.0.2.1:80"], "--beyond-loopback"),
+    ],
+)
 def test_nonsense_is_refused_in_a_line_or_two(words, reason):
     done = run(*words)
     assert (done.returncode, done.stdout) == (2, "")
     assert reason in done.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("words, reason", [
-    (["--server", "no-such-program {port}"], "Не запускается no-such-program"),
-    (["--server", f"{quoted(sys.executable)} -c 'exit(7)' {{port}}"], "сразу завершился (код 7)"),
-    (["--connect", "127.0.0.1:1"], "Нет соединения с 127.0.0.1:1"),
-])
+@pytest.mark.parametrize(
+    "words, reason",
+    [
+        (["--server", "no-such-program {port}"], "Не запускается no-such-program"),
+        (["--server", f"{quoted(sys.executable)} -c 'exit(7)' {{port}}"], "сразу завершился (код 7)"),
+        (["--connect", "127.0.0.1:1"], "Нет соединения с 127.0.0.1:1"),
+    ],
+)
 def test_a_server_that_is_not_there_is_told_in_a_line(words, reason):
     done = run(*words)
     assert (done.returncode, done.stdout) == (1, "")

@@ -2,6 +2,7 @@
 
 Silence is proved with a fence: somebody else speaks, and the next line heard must be that one.
 """
+
 import os
 import re
 import signal
@@ -58,7 +59,8 @@ def server(script):
 def small_buffers(tmp_path, script, patch=""):
     """Return a Server that runs patch (Python) first; its sockets send from small buffers."""
     patched = tmp_path / "patched.py"
-    patched.write_text(dedent(f"""
+    patched.write_text(
+        dedent(f"""
         import socket, sys
         sys.path.insert(0, {str(script.parent)!r})
         import {script.stem} as server
@@ -67,7 +69,11 @@ def small_buffers(tmp_path, script, patch=""):
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
             listen(listener, *backlog)
         socket.socket.listen = listen_with_small_buffers
-    """) + dedent(patch) + "\nserver.main()\n", encoding="utf-8")
+    """)
+        + dedent(patch)
+        + "\nserver.main()\n",
+        encoding="utf-8",
+    )
     return Server(patched)
 
 
@@ -84,6 +90,7 @@ def sloth(server, name):
 
 # Joining and talking
 
+
 def test_three_talk_and_all_hear_who_joins_and_what_is_said(enter):
     people = anna, boris, vera = enter("Аня", "Боря", None)
     vera.join("Вера")
@@ -95,9 +102,17 @@ def test_three_talk_and_all_hear_who_joins_and_what_is_said(enter):
             assert person.line() == f"{name}: привет"
 
 
-@pytest.mark.parametrize("name, reason", [
-    ("", "пустым"), (" \t", "пустым"), ("я" * 33, "32"), ("Аня", "Аня уже занято"),
-    (" Аня ", "Аня уже занято"), ("я" * 5000, "32")])
+@pytest.mark.parametrize(
+    "name, reason",
+    [
+        ("", "пустым"),
+        (" \t", "пустым"),
+        ("я" * 33, "32"),
+        ("Аня", "Аня уже занято"),
+        (" Аня ", "Аня уже занято"),
+        ("я" * 5000, "32"),
+    ],
+)
 def test_a_bad_name_is_refused_to_that_one_alone_who_is_asked_again(enter, name, reason):
     anna, boris, newcomer = enter("Аня", "Боря", None)
     assert newcomer.line() == PROMPT
@@ -142,6 +157,7 @@ def test_fifty_join_at_once_and_all_hear_all(enter):
 
 # Glued and torn
 
+
 def test_each_newline_ends_a_message_also_as_windows_sends_it(enter):
     anna, boris = enter("Аня", "Боря")
     anna.send("раз\nдва\r\n три \n".encode())
@@ -180,6 +196,7 @@ def test_a_line_without_end_takes_no_memory(server, enter):
 
 
 # Leaving
+
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("first_words", ["", "\n"], ids=["silent", "refused"])
@@ -225,6 +242,7 @@ def test_fifty_vanish_at_once_and_each_leaving_is_announced_once(enter):
 
 
 # One order, and one who does not read: promised by all but naive
+
 
 @in_order_only
 def test_eight_talkers_are_heard_by_all_in_one_order(enter):
@@ -308,7 +326,11 @@ def test_who_leaves_before_all_has_found_room_hears_all(tmp_path, script):
 
 @in_order_only
 def test_no_message_waits_for_an_ack(tmp_path, script):
-    with small_buffers(tmp_path, script, """
+    with (
+        small_buffers(
+            tmp_path,
+            script,
+            """
         remove_user = server.remove_user
         def tell_and_remove_user(client):
             client_socket = getattr(client, "transport", client)  # asyncio has writers
@@ -318,13 +340,20 @@ def test_no_message_waits_for_an_ack(tmp_path, script):
             print(f"TCP_NODELAY: {nodelay != 0}", flush=True)
             remove_user(client)
         server.remove_user = tell_and_remove_user
-    """) as server, Peer(server.port, "Аня") as anna:
+    """,
+        ) as server,
+        Peer(server.port, "Аня") as anna,
+    ):
         anna.say("")
         assert server.expect("TCP_NODELAY") == "TCP_NODELAY: True"
 
 
 def test_naive_one_who_has_no_room_stops_all_who_talk(tmp_path):
-    with small_buffers(tmp_path, NAIVE, """
+    with (
+        small_buffers(
+            tmp_path,
+            NAIVE,
+            """
         import threading
         gone, remove_user = threading.Event(), server.remove_user
         def sendall(client_socket, data):  # as if Sonya, the first, had no room until she goes
@@ -336,8 +365,12 @@ def test_naive_one_who_has_no_room_stops_all_who_talk(tmp_path):
             gone.set()
             remove_user(client_socket)
         socket.socket.sendall, server.remove_user = sendall, tell_and_remove_user
-    """) as server, Peer(server.port, "Соня") as sonya, \
-            Peer(server.port, "Аня") as anna, Peer(server.port, "Боря") as boris:
+    """,
+        ) as server,
+        Peer(server.port, "Соня") as sonya,
+        Peer(server.port, "Аня") as anna,
+        Peer(server.port, "Боря") as boris,
+    ):
         anna.expect("Боря присоединился к чату.")
         for person in anna, boris:
             person.say("ау")
@@ -354,6 +387,7 @@ def test_naive_one_who_has_no_room_stops_all_who_talk(tmp_path):
 
 # Start and end
 
+
 @posix_only
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_server_in_silence_and_all_connections(script, signum):
@@ -369,10 +403,12 @@ def test_a_signal_ends_the_server_in_silence_and_all_connections(script, signum)
 def test_a_signal_ends_the_server_in_mid_flood(script, signum):
     with Server(script) as server, ExitStack() as stack, ThreadPoolExecutor() as pool:
         people = [stack.enter_context(Peer(server.port, f"Имя{i}")) for i in range(10)]
+
         def flood(person):
             with suppress(OSError):
                 while True:
                     person.send("вода\n".encode() * 1000)
+
         for person in people[:2]:
             pool.submit(flood, person)
         people[-1].expect("Имя0: вода")
@@ -380,9 +416,15 @@ def test_a_signal_ends_the_server_in_mid_flood(script, signum):
         assert not [line for line in server.rest() if "Traceback" in line]
 
 
-@pytest.mark.parametrize("options, named", [
-    (["--port", "abc"], "abc"), (["--port", "99999"], "99999"), (["--port", "-1"], "-1"),
-    (["--port", "0", "--host", "no such host"], "no such host")])
+@pytest.mark.parametrize(
+    "options, named",
+    [
+        (["--port", "abc"], "abc"),
+        (["--port", "99999"], "99999"),
+        (["--port", "-1"], "-1"),
+        (["--port", "0", "--host", "no such host"], "no such host"),
+    ],
+)
 def test_a_bad_address_is_named_in_one_line(script, options, named):
     with Program(script, *options) as program:
         [line] = program.rest()

@@ -2,6 +2,7 @@
 
 One that goes red after an upgrade shows what nbval does now; its docstring tells what to do then.
 """
+
 import nbformat
 import pytest
 from nbval.plugin import IPyNbFile, NbCellError
@@ -13,18 +14,23 @@ from test_chapters import copy as copy, named, run_copy
 
 COMPLAINT = "UsageError: Line magic function `%nosuch` not found.\n"
 CELLS = {  # id: what a code cell has
-    "passes": {"source": "1 + 1", "execution_count": 1, "outputs": [
-        nbformat.v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)]},
+    "passes": {
+        "source": "1 + 1",
+        "execution_count": 1,
+        "outputs": [nbformat.v4.new_output("execute_result", {"text/plain": "2"}, execution_count=1)],
+    },
     "lost-output": {"source": "print('new')", "execution_count": 1},
     "cleared": {"source": "print('new')"},
     "cleared-bad-magic": {"source": "%nosuch"},
-    "stored-bad-magic": {"source": "%nosuch", "execution_count": 1, "outputs": [
-        nbformat.v4.new_output("stream", name="stderr", text=COMPLAINT)]},
+    "stored-bad-magic": {
+        "source": "%nosuch",
+        "execution_count": 1,
+        "outputs": [nbformat.v4.new_output("stream", name="stderr", text=COMPLAINT)],
+    },
     "bad-magic": {"source": "%nosuch", "execution_count": 1},
     "skipped": {"source": "# NBVAL_SKIP\n1 / 0", "execution_count": 1},
     "tagged-skip": {"source": "1 / 0", "execution_count": 1, "metadata": {"tags": ["nbval-skip"]}},
-    "tagged-ignore": {"source": "print('new')", "execution_count": 1,
-                      "metadata": {"tags": ["nbval-ignore-output"]}},
+    "tagged-ignore": {"source": "print('new')", "execution_count": 1, "metadata": {"tags": ["nbval-ignore-output"]}},
 }
 
 
@@ -80,8 +86,9 @@ def test_a_bad_magic_that_is_new_differs(items):
     assert outcome(items["bad-magic"]) == "Cell outputs differ"
 
 
-@pytest.mark.parametrize("name, ends", [
-    ("skipped", "skipped"), ("tagged-skip", "skipped"), ("tagged-ignore", "passed")])
+@pytest.mark.parametrize(
+    "name, ends", [("skipped", "skipped"), ("tagged-skip", "skipped"), ("tagged-ignore", "passed")]
+)
 def test_comments_and_tags_switch_the_comparison_off(items, name, ends):
     """If they have other names now, test_no_cell_escapes_comparison must know these."""
     assert outcome(items[name]) == ends
@@ -104,23 +111,29 @@ def test_outputs_may_take_5_s_after_a_cell_has_run_and_a_minute_with_us(items):
 
 # What nbval lets pass, our own checks do not.
 
-@pytest.mark.parametrize("name, check", [
-    ("cleared", test_chapters.test_cells_were_run_in_order),
-    ("cleared-bad-magic", test_chapters.test_cells_were_run_in_order),
-    ("stored-bad-magic", test_chapters.test_outputs_are_the_same_on_every_machine),
-    ("skipped", test_chapters.test_no_cell_escapes_comparison),
-    ("tagged-skip", test_chapters.test_no_cell_escapes_comparison),
-    ("tagged-ignore", test_chapters.test_no_cell_escapes_comparison)])
+
+@pytest.mark.parametrize(
+    "name, check",
+    [
+        ("cleared", test_chapters.test_cells_were_run_in_order),
+        ("cleared-bad-magic", test_chapters.test_cells_were_run_in_order),
+        ("stored-bad-magic", test_chapters.test_outputs_are_the_same_on_every_machine),
+        ("skipped", test_chapters.test_no_cell_escapes_comparison),
+        ("tagged-skip", test_chapters.test_no_cell_escapes_comparison),
+        ("tagged-ignore", test_chapters.test_no_cell_escapes_comparison),
+    ],
+)
 def test_what_passes_by_itself_fails_a_check_of_ours(tmp_path, name, check):
     with pytest.raises(AssertionError):
         check(write(tmp_path / "01-tiny.ipynb", name))
 
 
 def test_a_bad_magic_fails_under_our_hooks_and_each_failure_is_named_by_id(copy):
-    write(copy / "notebooks/ru/01-tiny.ipynb", "cleared-bad-magic", "passes",
-          "stored-bad-magic", "lost-output")
+    write(copy / "notebooks/ru/01-tiny.ipynb", "cleared-bad-magic", "passes", "stored-bad-magic", "lost-output")
     status, printed = run_copy(copy, "notebooks/ru/01-tiny.ipynb")
     assert status == 1 and named(printed) == [
-        "c01-cleared-bad-magic: Cell writes to stderr", "c01-stored-bad-magic: Cell writes to stderr",
-        "c01-lost-output: Cell outputs differ"]
+        "c01-cleared-bad-magic: Cell writes to stderr",
+        "c01-stored-bad-magic: Cell writes to stderr",
+        "c01-lost-output: Cell outputs differ",
+    ]
     assert "UsageError: Line magic function `%nosuch` not found" in printed

@@ -3,6 +3,7 @@
 The log of the chat has one order, so a line that all wait for is a fence for all that its speaker said
 before. It is none for what others have only sent: where their words count, each says a last one.
 """
+
 import signal
 import socket
 import subprocess
@@ -67,8 +68,12 @@ def chat(*stores, options=(), room=None, script=RELAY):
     """Servers of one chat that end with status 0 and no traceback: one on each store, a Redis or a wire."""
     room = room or new_room()
     with ExitStack() as stack:
-        servers = [stack.enter_context(Server(script, "--redis", f"redis://127.0.0.1:{store.port}/0",
-                                              "--room", room, *options)) for store in stores]
+        servers = [
+            stack.enter_context(
+                Server(script, "--redis", f"redis://127.0.0.1:{store.port}/0", "--room", room, *options)
+            )
+            for store in stores
+        ]
         yield servers
         for server in servers:
             if server.process.poll() is None:
@@ -84,7 +89,7 @@ def people(servers, *names):
         for name, server in zip(names, cycle(servers)):
             crowd.append(stack.enter_context(Peer(server.port, name)))
         for i, person in enumerate(crowd[:-1]):
-            for name in names[i + 1:]:
+            for name in names[i + 1 :]:
                 person.expect(f"{name} присоединился к чату.")
         yield crowd
 
@@ -94,8 +99,9 @@ def hear_up_to(last, *listeners):
 
     What a server says about its own connection is left out: it is not in the log.
     """
-    first, *others = [[line for line in listener.expect(last) if line not in (AWAY, BACK, MISSED)]
-                      for listener in listeners]
+    first, *others = [
+        [line for line in listener.expect(last) if line not in (AWAY, BACK, MISSED)] for listener in listeners
+    ]
     assert all(heard == first for heard in others)
     return first
 
@@ -124,6 +130,7 @@ def assert_refused(server, name):
 
 # As on one server
 
+
 @pytest.fixture(scope="module")
 def town(store):
     """Three servers of one chat."""
@@ -144,12 +151,14 @@ def enter(town, store):
     """As in test_server.py, on three servers by turns."""
     where = cycle(town)
     with Peer(town[1].port) as last, ExitStack() as stack:
+
         def enter(*names):
             crowd = [stack.enter_context(Peer(next(where).port, name)) for name in names]
             for i, person in enumerate(crowd):
-                for name in filter(None, names[i + 1:]):
+                for name in filter(None, names[i + 1 :]):
                     person.expect(f"{name} присоединился к чату.")
             return crowd
+
         yield enter
         last.join("Последний")
         with redis.Redis.from_url(store.url, decode_responses=True) as client:
@@ -175,10 +184,12 @@ def test_thirty_on_three_servers_hear_one_order_and_each_line_once(enter):
     names = [f"Имя{i}" for i in range(30)]
     crowd = enter(*names)
     with ThreadPoolExecutor(len(crowd)) as pool:
+
         def talk(person):
             for i in range(100):
                 person.say(i)
             person.say("" if person in crowd[20:] else "всё")  # the first is a goodbye
+
         list(pool.map(talk, crowd))
     hear_all(crowd[0], [f"{name}: всё" for name in names[:20]] + [f"{name} вышел из чата." for name in names[20:]])
     enter("Новый")
@@ -194,22 +205,25 @@ def test_thirty_on_three_servers_hear_one_order_and_each_line_once(enter):
 
 # What was said earlier
 
+
 def test_a_newcomer_hears_the_last_lines_marked_as_earlier(store):
     room = new_room()
     with chat(store, room=room) as [first], people([first], "Аня") as [anna]:
         for i in range(30):
             anna.say(i)
         anna.expect("Аня: 29")
-        with chat(store, room=room) as [later], \
-                chat(store, room=room, options=["--history", "5"]) as [terse], \
-                chat(store, room=room, options=["--history", "0"]) as [silent], \
-                people([later, terse, silent], "Вера", "Галя", "Даша") as there:
+        with (
+            chat(store, room=room) as [later],
+            chat(store, room=room, options=["--history", "5"]) as [terse],
+            chat(store, room=room, options=["--history", "0"]) as [silent],
+            people([later, terse, silent], "Вера", "Галя", "Даша") as there,
+        ):
             said = [f"(ранее) Аня: {i}" for i in range(30)]
             said += [f"(ранее) {name} присоединился к чату." for name in ("Вера", "Галя", "Даша")]
             for server, number in (first, 20), (later, 20), (terse, 5), (silent, 0):
                 with Peer(server.port) as newcomer:
                     newcomer.say("Боря")
-                    assert newcomer.expect("Боря присоединился к чату.") == [PROMPT, *said[len(said) - number:]]
+                    assert newcomer.expect("Боря присоединился к чату.") == [PROMPT, *said[len(said) - number :]]
                 for person in anna, *there:  # so all four servers have read it
                     person.expect("Боря вышел из чата.")
                 said += ["(ранее) Боря присоединился к чату.", "(ранее) Боря вышел из чата."]
@@ -235,9 +249,13 @@ def test_a_newcomer_in_mid_talk_misses_nothing_and_hears_nothing_twice(store, tm
     if slow:
         script = tmp_path / "slow.py"
         script.write_text(SLOW, encoding="utf-8")
-    with chat(store, room=room) as first, chat(store, room=room, script=script) as second, \
-            people(first + second, "Аня", "Боря") as [anna, boris], \
-            ThreadPoolExecutor(1) as pool, ExitStack() as stack:
+    with (
+        chat(store, room=room) as first,
+        chat(store, room=room, script=script) as second,
+        people(first + second, "Аня", "Боря") as [anna, boris],
+        ThreadPoolExecutor(1) as pool,
+        ExitStack() as stack,
+    ):
         stop = threading.Event()
 
         def talk():
@@ -262,21 +280,27 @@ def test_a_newcomer_in_mid_talk_misses_nothing_and_hears_nothing_twice(store, tm
             heard = newcomer.expect("Аня: конец")
             joined = f"Новый{i} присоединился к чату."
             assert heard[0] == PROMPT and heard.index(joined) == 21
-            assert heard[1:] == [f"(ранее) {line}" for line in lines[lines.index(joined) - 20:lines.index(joined)]] \
-                + lines[lines.index(joined):]
+            assert (
+                heard[1:]
+                == [f"(ранее) {line}" for line in lines[lines.index(joined) - 20 : lines.index(joined)]]
+                + lines[lines.index(joined) :]
+            )
 
 
 # A server that dies, or seems to
+
 
 def test_a_killed_servers_people_are_announced_once_and_their_names_are_free(store):
     names = [f"Имя{i}" for i in range(30)]
     with chat(store, store, store) as servers, people(servers, *names) as crowd, ThreadPoolExecutor(30) as pool:
         alive = [person for i, person in enumerate(crowd) if i % 3 != 2]
+
         def talk(person):
             with suppress(OSError):
                 for i in range(300):
                     person.say(i)
                 person.say("всё")
+
         talks = [pool.submit(talk, person) for person in crowd]
         heard = [*alive[0].expect("Имя29: 50"), "Имя29: 50"]
         servers[2].stop(signal.SIGKILL)
@@ -290,10 +314,11 @@ def test_a_killed_servers_people_are_announced_once_and_their_names_are_free(sto
             assert [person.expect("Имя0: конец") for person in alive[1:]] == [heard] * 19
         for i, name in enumerate(names):
             said = [line for line in heard if line.startswith(f"{name}:")]
-            assert said == [f"{name}: {i}" for i in (*range(300), "всё")][:len(said)]
+            assert said == [f"{name}: {i}" for i in (*range(300), "всё")][: len(said)]
             assert i % 3 == 2 or len(said) == 301
         assert sorted(line for line in heard if "вышел" in line) == sorted(
-            f"{name} вышел из чата." for name in names[2::3])
+            f"{name} вышел из чата." for name in names[2::3]
+        )
 
 
 def test_a_server_that_slept_is_announced_as_left_and_back_and_its_people_go_on(store):
@@ -305,20 +330,23 @@ def test_a_server_that_slept_is_announced_as_left_and_back_and_its_people_go_on(
         assert anna.line() == "Аня: жаль"
         servers[1].go_on()
         assert hear_up_to("Боря: сплю", anna) == ["Боря присоединился к чату."]
-        assert hear_up_to("Боря: сплю", boris) == [
-            "Боря вышел из чата.", "Аня: жаль", "Боря присоединился к чату."]
+        assert hear_up_to("Боря: сплю", boris) == ["Боря вышел из чата.", "Аня: жаль", "Боря присоединился к чату."]
         assert_refused(servers[0], "Боря")
 
 
 def test_a_server_cut_off_for_long_comes_back_with_its_people_but_not_with_names_taken_meanwhile(store):
-    with Wire(store.port) as wire, chat(store, wire, store) as servers, \
-            people(servers[1:2], "Боря", "Галя", "Даша") as [boris, galya, dasha], \
-            people(servers[::2], "Аня", "Витя") as [anna, vitya]:
+    with (
+        Wire(store.port) as wire,
+        chat(store, wire, store) as servers,
+        people(servers[1:2], "Боря", "Галя", "Даша") as [boris, galya, dasha],
+        people(servers[::2], "Аня", "Витя") as [anna, vitya],
+    ):
         boris.expect("Витя присоединился к чату.")
         wire.cut()
         boris.say("я тут")
         assert sorted(hear_all_leave(anna, ["Боря", "Галя", "Даша"])) == [
-            f"{name} вышел из чата." for name in ("Боря", "Галя", "Даша")]
+            f"{name} вышел из чата." for name in ("Боря", "Галя", "Даша")
+        ]
         for person in boris, galya, dasha:
             person.expect(AWAY)
         boris.say("ждём")
@@ -338,13 +366,17 @@ def test_a_server_cut_off_for_long_comes_back_with_its_people_but_not_with_names
         for name, comings, goings in ("Боря", 1, 1), ("Даша", 2, 2), ("Галя", 2, 2):
             assert heard.count(f"{name} присоединился к чату.") == comings
             assert heard.count(f"{name} вышел из чата.") == goings
-        assert heard.index("Боря вышел из чата.") < heard.index("Боря присоединился к чату.") \
-            < heard.index("Боря: я тут")
+        assert (
+            heard.index("Боря вышел из чата.") < heard.index("Боря присоединился к чату.") < heard.index("Боря: я тут")
+        )
 
 
 def test_who_is_cut_off_while_the_log_is_trimmed_is_told_that_lines_may_be_lost(store):
-    with Wire(store.port) as wire, chat(store, wire, options=["--length", "10"]) as servers, \
-            people(servers, "Аня", "Боря") as [anna, boris]:
+    with (
+        Wire(store.port) as wire,
+        chat(store, wire, options=["--length", "10"]) as servers,
+        people(servers, "Аня", "Боря") as [anna, boris],
+    ):
         wire.cut()
         for i in range(500):
             anna.say(i)
@@ -360,10 +392,15 @@ def test_who_is_cut_off_while_the_log_is_trimmed_is_told_that_lines_may_be_lost(
 
 # Redis goes
 
+
 def test_while_redis_is_paused_people_are_told_once_and_words_and_newcomers_wait():
     names = [f"Имя{i}" for i in range(30)]
-    with Redis() as store, chat(store, store, store) as servers, people(servers, *names) as crowd, \
-            Peer(servers[1].port) as newcomer:
+    with (
+        Redis() as store,
+        chat(store, store, store) as servers,
+        people(servers, *names) as crowd,
+        Peer(servers[1].port) as newcomer,
+    ):
         for person in crowd[:3]:
             person.say("начнём")
         for person, i in product(crowd, range(3)):
@@ -388,17 +425,23 @@ def test_while_redis_is_paused_people_are_told_once_and_words_and_newcomers_wait
         assert all(heard.count(AWAY) == 0 and heard.count(BACK) == 1 for heard in all_heard)
         heard, *others = [[line for line in heard if line != BACK] for heard in all_heard]
         assert others == [heard] * 29
-        assert sorted(heard) == sorted(["Новый присоединился к чату.",
-                                        *(f"{name}: {i}" for name in names for i in (*range(5), "всё"))])
+        assert sorted(heard) == sorted(
+            ["Новый присоединился к чату.", *(f"{name}: {i}" for name in names for i in (*range(5), "всё"))]
+        )
         for name in names:
             assert [line for line in heard if line.startswith(f"{name}:")] == [
-                f"{name}: {i}" for i in (*range(5), "всё")]
+                f"{name}: {i}" for i in (*range(5), "всё")
+            ]
 
 
 def test_redis_restarted_with_an_empty_memory_loses_no_words_that_waited_and_no_names():
     names = [f"Имя{i}" for i in range(6)]
-    with Redis() as store, chat(store, store, store) as servers, people(servers, *names) as crowd, \
-            Peer(servers[1].port) as newcomer:
+    with (
+        Redis() as store,
+        chat(store, store, store) as servers,
+        people(servers, *names) as crowd,
+        Peer(servers[1].port) as newcomer,
+    ):
         store.stop(signal.SIGKILL)
         for person in crowd:
             person.expect(AWAY)
@@ -424,8 +467,11 @@ def test_redis_restarted_with_an_empty_memory_loses_no_words_that_waited_and_no_
 
 
 def test_redis_restarted_with_an_older_memory_gives_back_names_left_since_and_no_others():
-    with Redis() as store, chat(store, store, store) as servers, \
-            people(servers, "Аня", "Боря", "Витя") as [anna, boris, vitya]:
+    with (
+        Redis() as store,
+        chat(store, store, store) as servers,
+        people(servers, "Аня", "Боря", "Витя") as [anna, boris, vitya],
+    ):
         store.save()
         anna.half_close()
         boris.expect("Аня вышел из чата.")
@@ -443,8 +489,13 @@ def test_redis_restarted_with_an_older_memory_gives_back_names_left_since_and_no
 
 
 def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
-    with Redis() as store, chat(store) as [server], people([server], "Аня", "Боря") as [anna, boris], \
-            ThreadPoolExecutor() as pool, ExitStack() as stack:
+    with (
+        Redis() as store,
+        chat(store) as [server],
+        people([server], "Аня", "Боря") as [anna, boris],
+        ThreadPoolExecutor() as pool,
+        ExitStack() as stack,
+    ):
         stop = threading.Event()
 
         def be_refused():  # the server has something to do all the while
@@ -460,18 +511,19 @@ def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
         anna.socket.settimeout(2)
         with pytest.raises(TimeoutError):  # nobody takes any more
             while sent < 2**22:
-                sent += anna.socket.send(b"x\n"[sent % 2:] + b"x\n" * 2**12)
+                sent += anna.socket.send(b"x\n"[sent % 2 :] + b"x\n" * 2**12)
         assert peak_memory(server) < before + 8
         stop.set()
         refused.result()
         store.go_on()
         anna.socket.settimeout(TIMEOUT)
-        pool.submit(anna.send, b"x\n"[sent % 2:] + "конец\n".encode())
+        pool.submit(anna.send, b"x\n"[sent % 2 :] + "конец\n".encode())
         hears = pool.submit(hear_up_to, "Аня: конец", anna)  # lest it falls behind
         assert hear_up_to("Аня: конец", boris) == hears.result() == ["Аня: x"] * (sent // 2 + 1)
 
 
 # The end
+
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_server_whose_people_are_announced_as_left_at_once(store, signum):
@@ -515,8 +567,17 @@ def locked():
         yield store
 
 
-@pytest.mark.parametrize("url", ["", "localhost", "http://localhost", "redis://localhost:x", "redis://localhost?x=y",
-                                 f"redis://:{PASSWORD}@localhost:99999"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "localhost",
+        "http://localhost",
+        "redis://localhost:x",
+        "redis://localhost?x=y",
+        f"redis://:{PASSWORD}@localhost:99999",
+    ],
+)
 def test_an_address_that_is_none_is_answered_in_one_line(url):
     printed, status = answer("--redis", url)
     assert status == 1 and len(printed.splitlines()) == 1 and "Адрес Redis не понят" in printed
@@ -528,27 +589,37 @@ def test_a_redis_that_is_not_there_is_named_in_one_line():
     assert status == 1 and len(printed.splitlines()) == 1 and str(port) in printed
 
 
-@pytest.mark.parametrize("url, env", [
-    ("redis://127.0.0.1:{port}/0", {}),
-    ("redis://:wrong@127.0.0.1:{port}/0", {}),
-    ("redis://nobody:{password}@127.0.0.1:{port}/0", {}),
-    ("redis://127.0.0.1:{port}/0", {"REDIS_PASSWORD": "wrong"}),
-    ("redis://127.0.0.1:{port}/0", {"REDIS_PASSWORD": PASSWORD, "REDIS_USERNAME": "nobody"})])
+@pytest.mark.parametrize(
+    "url, env",
+    [
+        ("redis://127.0.0.1:{port}/0", {}),
+        ("redis://:wrong@127.0.0.1:{port}/0", {}),
+        ("redis://nobody:{password}@127.0.0.1:{port}/0", {}),
+        ("redis://127.0.0.1:{port}/0", {"REDIS_PASSWORD": "wrong"}),
+        ("redis://127.0.0.1:{port}/0", {"REDIS_PASSWORD": PASSWORD, "REDIS_USERNAME": "nobody"}),
+    ],
+)
 def test_no_password_and_a_wrong_one_are_answered_in_one_line(locked, url, env):
     printed, status = answer("--redis", url.format(port=locked.port, password=quote(PASSWORD)), **env)
     assert status == 1 and len(printed.splitlines()) == 1 and "Redis не пускает" in printed
 
 
-@pytest.mark.parametrize("options, env", [
-    (["--redis", "redis://:{password}@127.0.0.1:{port}/0"], {}),
-    ([], {"REDIS_URL": "redis://default:{password}@127.0.0.1:{port}/0"}),
-    ([], {"REDIS_URL": "redis://127.0.0.1:{port}/0", "REDIS_PASSWORD": PASSWORD})])
+@pytest.mark.parametrize(
+    "options, env",
+    [
+        (["--redis", "redis://:{password}@127.0.0.1:{port}/0"], {}),
+        ([], {"REDIS_URL": "redis://default:{password}@127.0.0.1:{port}/0"}),
+        ([], {"REDIS_URL": "redis://127.0.0.1:{port}/0", "REDIS_PASSWORD": PASSWORD}),
+    ],
+)
 def test_the_address_and_the_password_may_be_in_the_environment_and_are_on_no_log(locked, options, env):
     def fill(text):
         return text.format(port=locked.port, password=quote(PASSWORD))
 
-    with Server(RELAY, *map(fill, options), env={name: fill(text) for name, text in env.items()}) as server, \
-            Peer(server.port, "Аня") as anna:
+    with (
+        Server(RELAY, *map(fill, options), env={name: fill(text) for name, text in env.items()}) as server,
+        Peer(server.port, "Аня") as anna,
+    ):
         locked.pause()
         anna.expect(AWAY)
         locked.go_on()
@@ -561,12 +632,41 @@ def test_the_address_and_the_password_may_be_in_the_environment_and_are_on_no_lo
 @need("openssl")
 def test_a_chat_over_tls_and_a_certificate_that_nobody_knows(tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
-                   check=True, capture_output=True)
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "1",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
+        check=True,
+        capture_output=True,
+    )
     port = free_port()
-    with Redis("--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", key,
-               "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no"):
+    with Redis(
+        "--tls-port",
+        port,
+        "--tls-cert-file",
+        certificate,
+        "--tls-key-file",
+        key,
+        "--tls-ca-cert-file",
+        certificate,
+        "--tls-auth-clients",
+        "no",
+    ):
         url = f"rediss://127.0.0.1:{port}/0"
         printed, status = answer("--redis", url)
         assert status == 1 and len(printed.splitlines()) == 1 and "CERTIFICATE_VERIFY_FAILED" in printed
@@ -577,6 +677,7 @@ def test_a_chat_over_tls_and_a_certificate_that_nobody_knows(tmp_path):
 
 def test_a_redis_that_is_too_old_is_answered_in_one_line():
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+
         def serve():
             with suppress(OSError):
                 while True:

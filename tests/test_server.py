@@ -2,6 +2,7 @@
 
 Silence is proved with a fence: somebody else speaks, and the next line heard must be that one.
 """
+
 import os
 import re
 import signal
@@ -33,9 +34,12 @@ SAMPLE = Path(__file__).parent / "sample" / "client.py"
 # Emoji are made of the joiners and tags; Arabic, Syriac and Kaithi marks are visible letters.
 EMOJI_PARTS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
 LETTERS = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-HARMFUL = sorted({c for c in map(chr, range(sys.maxunicode + 1))
-                  if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")}
-                 - EMOJI_PARTS - LETTERS - {"\n"})
+HARMFUL = sorted(
+    {c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")}
+    - EMOJI_PARTS
+    - LETTERS
+    - {"\n"}
+)
 EMOJI = "👨‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿 👍🏽 3️⃣ ❤️‍🔥"
 
 
@@ -55,12 +59,14 @@ def server():
 def enter(server):
     """A function that lets people in: those without a name (None) are left at the prompt."""
     with ExitStack() as stack:
+
         def enter(*names):
             people = [stack.enter_context(Peer(server.port, name)) for name in names]
             for i, person in enumerate(people):
-                for name in filter(None, names[i + 1:]):
+                for name in filter(None, names[i + 1 :]):
                     person.expect(f"{name} присоединился к чату.")
             return people
+
         yield enter
 
 
@@ -87,8 +93,10 @@ def hear_to_the_end(peer):
 def patched_server(tmp_path, patch):
     """Return a Server that runs patch (Python) first."""
     script = tmp_path / "patched.py"
-    script.write_text(f"import sys\nsys.path.insert(0, {str(LAB)!r})\nimport server\n"
-                      f"{dedent(patch)}\nserver.main()\n", encoding="utf-8")
+    script.write_text(
+        f"import sys\nsys.path.insert(0, {str(LAB)!r})\nimport server\n{dedent(patch)}\nserver.main()\n",
+        encoding="utf-8",
+    )
     return Server(script)
 
 
@@ -106,6 +114,7 @@ def processor_time(server):
 
 # Joining
 
+
 def test_who_connects_is_asked_for_a_name_and_logged(server, enter):
     [newcomer] = enter(None)
     assert newcomer.line() == PROMPT
@@ -120,9 +129,10 @@ def test_all_hear_who_joins_the_newcomer_included(enter):
     assert {anna.line(), boris.line(), vera.line()} == {"Вера присоединился к чату."}
 
 
-@pytest.mark.parametrize("name", [
-    "", "   ", "\x00\x1b\x07", "\x85\u2028\u202e", "\u200d", "\u200d\u200c", "я" * 33, "Аня", " Аня\t",
-    "я" * 5000])
+@pytest.mark.parametrize(
+    "name",
+    ["", "   ", "\x00\x1b\x07", "\x85\u2028\u202e", "\u200d", "\u200d\u200c", "я" * 33, "Аня", " Аня\t", "я" * 5000],
+)
 def test_a_bad_name_is_refused_to_that_one_alone_with_the_reason(enter, name):
     anna, boris, newcomer = enter("Аня", "Боря", None)
     assert newcomer.line() == PROMPT
@@ -161,9 +171,14 @@ def test_of_many_who_want_one_name_at_once_one_gets_it(enter):
     assert heard.count("Аня присоединился к чату.") == 1
 
 
-@pytest.mark.parametrize("first_words, end", [
-    *product(["", "\n"], ENDS), ("Ан", "reset"),
-    pytest.param("\nАн", "reset", marks=pytest.mark.xfail(strict=True, reason="half a name is taken"))])
+@pytest.mark.parametrize(
+    "first_words, end",
+    [
+        *product(["", "\n"], ENDS),
+        ("Ан", "reset"),
+        pytest.param("\nАн", "reset", marks=pytest.mark.xfail(strict=True, reason="half a name is taken")),
+    ],
+)
 def test_leaving_before_naming_announces_nobody(server, enter, first_words, end):
     anna, boris = enter("Аня", "Боря")
     for _ in range(10):
@@ -179,6 +194,7 @@ def test_leaving_before_naming_announces_nobody(server, enter, first_words, end)
 
 # Talking
 
+
 def test_all_hear_a_message_the_sender_included(enter):
     people = anna, boris, vera = enter("Аня", "Боря", "Вера")
     anna.say("привет")
@@ -187,13 +203,16 @@ def test_all_hear_a_message_the_sender_included(enter):
         assert sorted(hear(person, 2)) == ["Аня: привет", "Вера: и тебе"]
 
 
-@pytest.mark.parametrize("data, heard", [
-    ("привет\n", ["привет"]),
-    ("привет\r\n", ["привет"]),
-    ("раз\nдва\r\nтри\n", ["раз", "два", "три"]),
-    (" с краю \n", [" с краю "]),
-    ("Боря: привет\n", ["Боря: привет"]),
-])
+@pytest.mark.parametrize(
+    "data, heard",
+    [
+        ("привет\n", ["привет"]),
+        ("привет\r\n", ["привет"]),
+        ("раз\nдва\r\nтри\n", ["раз", "два", "три"]),
+        (" с краю \n", [" с краю "]),
+        ("Боря: привет\n", ["Боря: привет"]),
+    ],
+)
 def test_each_newline_ends_a_message(enter, data, heard):
     anna, boris = enter("Аня", "Боря")
     anna.send(data.encode())
@@ -285,9 +304,12 @@ def test_eight_talkers_are_heard_by_all_in_one_order(enter):
 
 # Leaving
 
-@pytest.mark.parametrize("leave", [
-    *ENDS.values(), lambda anna: anna.send(b"\n"), lambda anna: anna.send(b"\r\n")],
-    ids=[*ENDS, "empty line", "empty line as Windows ends it"])
+
+@pytest.mark.parametrize(
+    "leave",
+    [*ENDS.values(), lambda anna: anna.send(b"\n"), lambda anna: anna.send(b"\r\n")],
+    ids=[*ENDS, "empty line", "empty line as Windows ends it"],
+)
 def test_who_leaves_is_announced_once_logged_once_and_frees_the_name(server, enter, leave):
     anna, boris = enter("Аня", "Боря")
     leave(anna)
@@ -323,6 +345,7 @@ def test_two_hundred_vanish_at_once_and_each_leaving_is_announced_once(enter):
 
 
 # Bad input
+
 
 @pytest.mark.parametrize("letter", ["x", "я"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -392,15 +415,25 @@ def test_no_harmful_character_of_a_name_reaches_another(server, enter):
     [boris] = enter("Боря")
     for i in range(0, len(HARMFUL), 30):
         [newcomer] = enter(None)
-        newcomer.say("я" + "".join(HARMFUL[i:i + 30]) + "я")
+        newcomer.say("я" + "".join(HARMFUL[i : i + 30]) + "я")
         newcomer.half_close()
         heard = boris.line() + boris.line() + server.expect("покинул чат.")
         assert not [ascii(character) for character in HARMFUL if character in heard]
 
 
-@pytest.mark.parametrize("forged", [
-    "hm\rBob: yes", "hm\x1b[2K\x1b[GBob: yes", "hm\x9b2K\x9bGBob: yes", "hm\x85Bob: yes",
-    "hm\u2028Bob: yes", "hm\u2029Bob: yes", "hm\vBob: yes", "\x08" * 9 + "Bob: yes"])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "hm\rBob: yes",
+        "hm\x1b[2K\x1b[GBob: yes",
+        "hm\x9b2K\x9bGBob: yes",
+        "hm\x85Bob: yes",
+        "hm\u2028Bob: yes",
+        "hm\u2029Bob: yes",
+        "hm\vBob: yes",
+        "\x08" * 9 + "Bob: yes",
+    ],
+)
 def test_no_line_of_another_can_be_forged(enter, forged):
     ann, bob, newcomer = enter("Ann", "Bob", None)
     ann.say(forged)
@@ -418,6 +451,7 @@ def test_emoji_of_several_characters_arrive_whole(enter):
 
 
 # A client that does not read
+
 
 def test_who_never_reads_holds_up_nobody_and_is_let_go(server, enter):
     anna, boris = enter("Аня", "Боря")
@@ -458,8 +492,11 @@ SMALL_BUFFERS = """
 
 
 def test_who_reads_late_hears_all_in_order(tmp_path):
-    with patched_server(tmp_path, SMALL_BUFFERS) as server, \
-            Peer(server.port, "Аня") as anna, Peer(server.port, "Боря") as boris:
+    with (
+        patched_server(tmp_path, SMALL_BUFFERS) as server,
+        Peer(server.port, "Аня") as anna,
+        Peer(server.port, "Боря") as boris,
+    ):
         said = [f"Боря: {i} ".ljust(2000, "я") for i in range(50)]  # 200 kB
         for line in said:
             boris.say(line.removeprefix("Боря: "))
@@ -468,6 +505,7 @@ def test_who_reads_late_hears_all_in_order(tmp_path):
 
 
 # A server that runs out of something
+
 
 @linux_only
 def test_out_of_descriptors_those_inside_chat_on_and_newcomers_wait_for_room():
@@ -492,7 +530,10 @@ def test_out_of_descriptors_those_inside_chat_on_and_newcomers_wait_for_room():
 
 def test_out_of_threads_those_inside_chat_on_and_newcomers_wait_for_one(tmp_path):
     full = tmp_path / "full"
-    with patched_server(tmp_path, f"""
+    with (
+        patched_server(
+            tmp_path,
+            f"""
         import os, threading
         start = threading.Thread.start
         def start_if_not_full(thread):
@@ -501,7 +542,11 @@ def test_out_of_threads_those_inside_chat_on_and_newcomers_wait_for_one(tmp_path
                 raise RuntimeError("can't start new thread")
             start(thread)
         threading.Thread.start = start_if_not_full
-    """) as server, Peer(server.port, "Аня") as anna, Peer(server.port, "Боря") as boris:
+    """,
+        ) as server,
+        Peer(server.port, "Аня") as anna,
+        Peer(server.port, "Боря") as boris,
+    ):
         full.touch()
         with Peer(server.port) as newcomer:
             server.expect("can't start new thread")
@@ -513,6 +558,7 @@ def test_out_of_threads_those_inside_chat_on_and_newcomers_wait_for_one(tmp_path
 
 
 # The end of the server
+
 
 @posix_only
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -529,10 +575,12 @@ def test_a_signal_ends_the_server_in_silence_and_all_connections(signum):
 def test_a_signal_ends_the_server_in_mid_flood(signum):
     with Server() as server, ExitStack() as stack, ThreadPoolExecutor() as pool:
         people = [stack.enter_context(Peer(server.port, f"Имя{i}")) for i in range(50)]
+
         def flood(person):
             with suppress(OSError):
                 while True:
                     person.send("вода\n".encode() * 1000)
+
         for person in people[:2]:
             pool.submit(flood, person)
         people[-1].expect("Имя0: вода")
@@ -544,10 +592,17 @@ def test_a_signal_ends_the_server_in_mid_flood(signum):
 
 # Starting
 
-@pytest.mark.parametrize("options, named", [
-    (["--port", "abc"], "abc"), (["--port", "99999"], "99999"), (["--port", "-1"], "-1"),
-    (["--port", "0", "--host", "no such host"], "no such host"),
-    (["--port", "0", "--host", "192.0.2.77"], "192.0.2.77")])  # nobody's address (RFC 5737)
+
+@pytest.mark.parametrize(
+    "options, named",
+    [
+        (["--port", "abc"], "abc"),
+        (["--port", "99999"], "99999"),
+        (["--port", "-1"], "-1"),
+        (["--port", "0", "--host", "no such host"], "no such host"),
+        (["--port", "0", "--host", "192.0.2.77"], "192.0.2.77"),
+    ],
+)  # nobody's address (RFC 5737)
 def test_a_bad_address_is_named_in_one_line(options, named):
     with Program(LAB / "server.py", *options) as program:
         [line] = program.rest()
@@ -582,6 +637,7 @@ def test_the_port_is_8080_unless_told():
 
 
 # The log
+
 
 def test_an_output_that_lacks_letters_ends_nothing():
     ascii_only = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
@@ -631,6 +687,7 @@ def test_a_log_that_somebody_has_stopped_holds_up_nobody():
 
 # Answer as you were spoken to
 
+
 def test_a_peer_without_newlines_is_served_recv_by_recv(enter):
     boris, raw = enter("Боря", None)
     assert raw.line() == PROMPT
@@ -652,8 +709,9 @@ def test_a_framed_peer_is_never_cut_by_a_pause(enter):
 
 def test_the_assignments_own_client_chats(server, enter):
     [boris] = enter("Боря")
-    run_patched = ("import sys; source = open(sys.argv[1], encoding='utf-8').read();"
-                   "exec(source.replace('8080', sys.argv[2]))")
+    run_patched = (
+        "import sys; source = open(sys.argv[1], encoding='utf-8').read();exec(source.replace('8080', sys.argv[2]))"
+    )
     unbuffered = {"PYTHONUNBUFFERED": "1"}
     with Program("-c", run_patched, SAMPLE, server.port, env=unbuffered) as sample:
         sample.expect(PROMPT)

@@ -1,4 +1,5 @@
 """The style of our Python files is what the settings of ruff in pyproject.toml say."""
+
 import os
 import subprocess
 import sys
@@ -10,13 +11,19 @@ from chapters import ROOT
 
 pytestmark = pytest.mark.skipif(
     not find_spec("ruff") and "CI" not in os.environ,
-    reason="there is no ruff here (pip install -r tests/requirements.txt)")
+    reason="there is no ruff here (pip install -r tests/requirements.txt)",
+)
 
 
 def ruff(*arguments):
     """Run ruff over the project; return its status and all that it printed."""
-    done = subprocess.run([sys.executable, "-m", "ruff", *arguments, "--no-cache", ROOT],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", *arguments, "--no-cache", ROOT],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
     return done.returncode, done.stdout
 
 

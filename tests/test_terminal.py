@@ -1,4 +1,5 @@
 """The README's own example: a server and two people, each in a terminal of tmux, with a shell."""
+
 import os
 import re
 import subprocess
@@ -61,14 +62,23 @@ class Pane:
 @pytest.fixture
 def panes(tmp_path):
     """Three terminals, one below the other."""
-    env = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8",
-           "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}"}
+    env = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "LC_ALL": "C.UTF-8",
+        "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}",
+    }
     env.pop("TMUX", None)
 
     def tmux(*command):
-        return subprocess.run(["tmux", "-S", str(tmp_path / "tmux"), "-u", "-f", "/dev/null", *command],
-                              cwd=ROOT, env=env, check=True, capture_output=True,
-                              encoding="utf-8").stdout.strip("\n")
+        return subprocess.run(
+            ["tmux", "-S", str(tmp_path / "tmux"), "-u", "-f", "/dev/null", *command],
+            cwd=ROOT,
+            env=env,
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        ).stdout.strip("\n")
 
     new = "-P", "-F", "#{pane_id}", "sh"
     first = tmux("new-session", "-d", "-x", "80", "-y", "90", *new)
@@ -81,11 +91,12 @@ def panes(tmp_path):
 
 def columns():
     """Return what the README shows of the two clients: two lists of lines."""
-    text = re.search(r"^\$ python lab/client.py  .+?(?=^```)", (ROOT / "README.md").read_text("utf-8"),
-                     re.M | re.S)[0]
+    text = re.search(r"^\$ python lab/client.py  .+?(?=^```)", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)[0]
     width = text.index("$", 1)
-    return [[column for line in text.splitlines() if (column := line[part].rstrip())]
-            for part in (slice(width), slice(width, None))]
+    return [
+        [column for line in text.splitlines() if (column := line[part].rstrip())]
+        for part in (slice(width), slice(width, None))
+    ]
 
 
 def test_the_readmes_conversation_happens_as_it_stands_there(panes):
