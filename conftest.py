@@ -43,8 +43,14 @@ NOT_COMPARED = ("text/markdown",)
 
 PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's own are 5
 
-# Files whose tests share what takes long to make: graded submissions, a browser, a broken chapter.
-WHOLE = "test_grading.py", "test_browser.py", "test_chapters.py"
+# Where tests share what takes long to make, they stay with one worker: graded submissions, a browser for
+# each edition, a broken chapter, a kernel. The longest come first, so that no worker is left alone with one.
+WHOLE = ("test_browser.py", "test_grading.py", "07-load.ipynb", "08-many-servers.ipynb", "test_chapters.py", ".ipynb")
+
+
+def whole(path):
+    """Return the place of a file (str) in WHOLE, or the number behind the last one."""
+    return next((place for place, end in enumerate(WHOLE) if path.endswith(end)), len(WHOLE))
 
 
 def pytest_addoption(parser, pluginmanager):
@@ -55,15 +61,20 @@ def pytest_addoption(parser, pluginmanager):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Share out the tests one by one; a notebook, and a file in WHOLE, stays with one worker, in order."""
+    """Share out the tests one by one, but what belongs together as a whole, and in order."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.partition("::")[0]
-            return file if file.endswith((".ipynb", *WHOLE)) else nodeid
+            if whole(file) == len(WHOLE):
+                return nodeid
+            return file + "/en/" * (file.endswith("test_browser.py") and "/en/" in nodeid)
 
-    return Scheduling(config, log) if config.option.dist == "load" else None  # -n alone, no other --dist
+    if config.option.dist != "load":  # told otherwise than by -n alone
+        return None
+    config.option.loadscopereorder = False  # WHOLE has their order
+    return Scheduling(config, log)
 
 
 def private_kernel(**options):
@@ -77,7 +88,8 @@ if IPyNbCell and os.name == "posix":
 
 
 def pytest_collection_modifyitems(items):
-    """Compare what is the same on every machine; skip chapter 8 where Redis is missing, not in CI."""
+    """Put what takes long first; compare what is the same on every machine; skip what needs Redis without it."""
+    items.sort(key=lambda item: whole(item.path.name))
     cells = [item for item in items if isinstance(item, IPyNbCell)]
     for cell in cells:
         cell.output_timeout = PATIENCE

@@ -504,6 +504,9 @@ def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
                 boris.expect("Сообщение длиннее 4096 байт не отправлено.")
 
         stack.callback(stop.set)
+        boris.say("тут")  # so his own server, too, has read that he has joined
+        for person in anna, boris:
+            person.expect("Боря: тут")
         store.pause()
         before, sent = peak_memory(server), 0
         refused = pool.submit(be_refused)
