@@ -11,6 +11,7 @@ import shlex
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -64,8 +65,9 @@ class Lab:
 
     def __init__(self, page, folder, url):
         self.page, self.folder, self.url = page, folder, url
+        self.empty = re.sub("/tree/.+[?]", "?reset&", url)  # nothing is open there
         page.set_default_timeout(PATIENCE * 1000)
-        self.load(re.sub("/tree/.+[?]", "?", url))
+        self.load(self.empty)
 
     def load(self, address):
         """Load JupyterLab's page at address (str)."""
@@ -83,7 +85,7 @@ class Lab:
         finally:
             self.page.evaluate("closeAll")
             if self.page.locator(".jp-Dialog").count():
-                self.load(self.page.url)  # what went wrong here is nothing to the next one
+                self.load(self.empty)  # what went wrong here is nothing to the next one
 
 
 class Book:
@@ -102,7 +104,7 @@ class Book:
         """Forget the stored outputs, and run all cells to the end, or to an error."""
         self.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         self.choose("Run", "Run All Cells")
-        self.page.wait_for_function("finished", arg=ERRORS, timeout=RUN_TIME * 1000, polling=200)
+        self.page.wait_for_function("finished", arg=ERRORS, timeout=RUN_TIME * 1000, polling=500)
 
     def texts(self, selector):
         """Return the text of all that fits a selector (list of str)."""
@@ -118,12 +120,13 @@ class Book:
         return "\n".join([*(cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"), *outputs])
 
     def diagrams(self):
-        """Return its diagrams as they are drawn (list of SVG, without numbers), all unfolded."""
+        """Wait until its diagrams are drawn, unfold them all, and return the style (CSS) of each."""
         diagrams = self.page.locator(".jp-RenderedMermaid")  # also one that could not be drawn
         expect(diagrams).to_have_count(self.markdown().count("```mermaid"))
         self.page.evaluate("fold", False)
         drawn = self.page.evaluate("all('.jp-RenderedMermaid > figure > img').map(image => image.src)")
-        return [re.sub("jp-mermaid-[0-9]+", "", diagram) for diagram in drawn]
+        styles = (re.search("<style>(.+)</style>", unquote(image), re.S)[1] for image in drawn)
+        return [re.sub("jp-mermaid-[0-9]+", "", style) for style in styles]
 
     def targets(self):
         """Return the paths (list of str) of the documents that its links lead to, each once."""
@@ -212,7 +215,8 @@ def test_all_of_a_notebook_works_in_the_browser(lab, path, subtests):
     with lab.open(path) as book:
         book.run()
         assert book.texts(ERRORS) == [], "all cells run from the menu without an error"
-        assert len(book.texts(".jp-Cell")) == len(book.notebook.cells)
+        shown, written = len(book.texts(".jp-Cell")), len(book.notebook.cells)
+        assert shown == written, "all cells are there"
         light = book.diagrams()
         book.photograph("light")
         with subtests.test("every diagram and figure is drawn and can be read aloud"):
@@ -228,5 +232,7 @@ def test_all_of_a_notebook_works_in_the_browser(lab, path, subtests):
         with subtests.test("diagrams are drawn for the dark theme"):
             book.page.evaluate("darken")
             dark = book.diagrams()
-            assert len(dark) == len(light) and not set(light) & set(dark)
+            assert len(dark) == len(light)
+            as_in_the_light = [number for number, style in enumerate(dark, 1) if style in light]
+            assert as_in_the_light == [], "by their numbers"
         book.photograph("dark")
