@@ -45,8 +45,8 @@ PATIENCE, RUN_TIME = 120, 240  # seconds: far more than it takes on a busy machi
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},  # it would meet what has been closed
-    "notebook-extension/tracker": {"windowingMode": "none"},
-}  # all cells are there at once
+    "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are there at once
+}
 ERRORS = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]'
 ANSWERS = "details:not(.jp-RenderedMermaid-Details)"
 
