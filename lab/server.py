@@ -79,24 +79,27 @@ class Client:
         if not self.late:
             self.send()
         if self.behind > MAX_BEHIND:
-            self.cut_off()
+            self.close()
 
     def send(self):
-        """Send what is unsent, as far as there is room, and have watch tell when there is more."""
+        """Send what is unsent, as far as there is room; watch tells when there is more."""
+        self.late = False
         try:
             while self.unsent:
                 data = self.unsent[0]
                 sent = self.socket.send(data, DONTWAIT)
                 self.behind -= sent
+                self.stuck = False
                 if sent == len(data):
                     self.unsent.popleft()
                 else:
                     self.unsent[0] = memoryview(data)[sent:]
         except BlockingIOError:
             self.late = True
-            look_after(self)
-        except OSError:
-            self.cut_off()  # it is gone: its own thread will say so
+            late_clients.put(self)
+            bell.send(b"!")
+        except OSError:  # it is gone: its own thread will say so
+            self.unsent.clear()
         self.give_turn()
 
     def give_turn(self):
@@ -105,17 +108,10 @@ class Client:
             self.said = False
             self.turn.release()
 
-    def hang_up(self):
-        """Read no more from it."""
-        with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RD)
-
-    def cut_off(self):
-        """End the connection, both ways."""
-        self.unsent.clear()
-        self.behind = 0
+    def close(self, how=socket.SHUT_RDWR):
+        """End the connection, or (socket.SHUT_RD) only the recv in which its thread waits."""
         with suppress(OSError):  # it may be gone already
-            self.socket.shutdown(socket.SHUT_RDWR)
+            self.socket.shutdown(how)
 
 
 def log(line):
@@ -200,7 +196,7 @@ def wait_for_turn(client):
     """
     while not client.turn.acquire(timeout=TIMEOUT):
         if client.late and client.stuck:
-            client.cut_off()
+            client.close()
         client.stuck = True
 
 
@@ -267,6 +263,7 @@ def remove_user(client):
         log(f"{disconnected_user} покинул чат.")
         send_message(f"{disconnected_user} вышел из чата.\n".encode())
     client.left = True
+    client.close(socket.SHUT_RD)
 
 
 def send_message(message):
@@ -306,7 +303,6 @@ def hear(client, lines):
     if b"" in lines:  # an empty message: goodbye
         relay(client, lines[:lines.index(b"")])
         remove_user(client)
-        client.hang_up()
     elif not client.left:
         relay(client, lines)
 
@@ -326,15 +322,10 @@ def broadcast(inbox):
             hear(client, lines)
             client.said = True
             talkers.append(client)
-        flush()
+        if outbox:
+            flush()
         for client in talkers:
             client.give_turn()
-
-
-def look_after(client):
-    """Have watch put (client, []) into the inbox when client's socket has room."""
-    late_clients.put(client)
-    bell.send(b"!")
 
 
 def watch(inbox):

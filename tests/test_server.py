@@ -447,12 +447,7 @@ def test_who_never_reads_holds_up_nobody_and_is_let_go(server, enter):
 
 
 SMALL_BUFFERS = """
-    create_server = server.socket.create_server
-    def create_server_with_small_buffers(*args, **options):
-        listener = create_server(*args, **options)
-        listener.setsockopt(server.socket.SOL_SOCKET, server.socket.SO_SNDBUF, 4096)
-        return listener
-    server.socket.create_server = create_server_with_small_buffers
+    server.SOCKET_OPTIONS["SO_SNDBUF"] = 4096
 """
 
 
