@@ -62,7 +62,8 @@ class Client:
     def __init__(self, client_socket):
         self.socket = client_socket
         self.tail = b""               # what it has said that has no end yet
-        self.name = ""                # until it has joined
+        self.name = ""                # str, when it has joined
+        self.prefix = b""             # of its messages
         self.start = 0                # where its part of outbox begins
         self.left = False             # it has taken its leave
         self.turn = threading.Lock()  # held while its words are on the way
@@ -74,32 +75,48 @@ class Client:
 
     def tell(self, data):
         """Send data (bytes) without waiting; what finds no room follows when there is some."""
+        if not self.late:
+            data = self.send(data)
+            if not data:
+                return
+            self.wait_for_room()
         self.unsent.append(data)
         self.behind += len(data)
-        if not self.late:
-            self.send()
         if self.behind > MAX_BEHIND:
             self.close()
 
-    def send(self):
-        """Send what is unsent, as far as there is room; watch tells when there is more."""
-        self.late = False
+    def send(self, data):
+        """Send data (bytes) as far as there is room; return the rest."""
         try:
-            while self.unsent:
-                data = self.unsent[0]
-                sent = self.socket.send(data, DONTWAIT)
-                self.behind -= sent
-                self.stuck = False
-                if sent == len(data):
-                    self.unsent.popleft()
-                else:
-                    self.unsent[0] = memoryview(data)[sent:]
+            if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
+                return data
+            sent = self.socket.send(data, DONTWAIT)
         except BlockingIOError:
-            self.late = True
-            late_clients.put(self)
-            bell.send(b"!")
-        except OSError:  # it is gone: its own thread will say so
-            self.unsent.clear()
+            return data
+        except OSError:
+            sent = len(data)  # it is gone: its own thread will say so
+        if sent < len(data):
+            return memoryview(data)[sent:]
+        if self.said:
+            self.give_turn()
+        return b""
+
+    def wait_for_room(self):
+        """Have watch tell when there is room for more."""
+        self.late = True
+        late_clients.put(self)
+        bell.send(b"!")
+
+    def go_on(self):
+        """Send what has found no room before, now that there is some."""
+        self.stuck = False
+        while self.unsent:
+            rest = self.send(self.unsent[0])
+            self.behind -= len(self.unsent.popleft()) - len(rest)
+            if rest:
+                self.unsent.appendleft(rest)
+                return self.wait_for_room()
+        self.late = False
         self.give_turn()
 
     def give_turn(self):
@@ -166,8 +183,8 @@ def read_lines(client):
             _, newline, chunk = chunk.partition(b"\n")
             skipping = not newline
         raw = raw and b"\n" not in chunk
-        data = client.tail + chunk + b"\n" * raw
-        *lines, client.tail = data.replace(b"\r\n", b"\n").split(b"\n")
+        chunk += b"\n" * raw
+        *lines, client.tail = (client.tail + chunk).replace(b"\r\n", b"\n").split(b"\n")
         if supplied and lines and not lines[0]:
             del lines[0]  # the end, at last, of a line that the pause has ended
         supplied = raw
@@ -244,7 +261,8 @@ def add_user(client, line):
     username = " ".join(words.split()).lstrip("(\uff08 ")
     reason = why_not(username)
     if not reason:
-        client.name, client.start = username, len(outbox)
+        client.name, client.prefix = username, f"{username}: ".encode()
+        client.start = len(outbox)
         shapes.add(shape(username))
         client_names.append(username)
         connected_clients.append(client)
@@ -286,8 +304,8 @@ def relay(client, lines):
     if len(short) < len(lines):
         client.tell(TOO_LONG.encode())
     if short:
-        prefix = f"{client.name}: ".encode()
-        send_message(clean(prefix + (b"\n" + prefix).join(short) + b"\n"))
+        said = client.prefix + (b"\n" + client.prefix).join(short) + b"\n"
+        send_message(clean(said))
 
 
 def hear(client, lines):
@@ -317,7 +335,7 @@ def broadcast(inbox):
         while not talkers or not inbox.empty() and len(outbox) < MAX_BLOCK:
             client, lines = inbox.get()
             if lines == []:  # there is room for more
-                client.send()
+                client.go_on()
                 continue
             hear(client, lines)
             client.said = True
