@@ -43,17 +43,21 @@ CONTROLS = bytes([*range(10), *range(11, 32), 127])
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
                     "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001345f\U0001bca0-\U0001bca3"
                     "\U0001d173-\U0001d17a\U000e0001]")
-COLONS = re.compile("[:\u02d0\u02d1\u02f8\u05c3\u0589\u2236\ua789\ufe13\ufe30\ufe55\uff1a]")
-BLANKS = "\u115f\u1160\u2800"  # letters and a symbol without a shape
 
-log_lines = queue.Queue(1000)  # str, or None at the end; lost where the terminal is stopped
-late_clients = queue.SimpleQueue()       # Client, for watch, which
-bell, bell_rings = socket.socketpair()   # hears one byte for each
-# All this belongs to the thread of broadcast, so it needs no lock:
-connected_clients = []         # Client
-client_names = []              # client_names[i] is the name of connected_clients[i]
-shapes = set()                 # what one sees of each name
-outbox = bytearray()           # what all hear next
+# In a name a colon could end it early, and an opening bracket pass for a mark of the server's own.
+COLONS = re.compile("[:\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua789\ufe13\ufe30\ufe55\uff1a]")
+HIDDEN = ("\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
+          "\ufff0-\ufff8\U000e0000-\U000e0fff")  # what shows nothing
+OPENING = re.compile(f"^[\\s(\u2768\ufe59\uff08{HIDDEN}]+")
+
+log_lines = queue.Queue(1000)           # str, or None at the end; lost while the terminal is stopped
+blocked_clients = queue.SimpleQueue()   # Client, for watch,
+bell, bell_rings = socket.socketpair()  # which hears one byte for each
+# What follows belongs to the thread of broadcast, so it needs no lock.
+connected_clients = []                  # Client
+client_names = []                       # client_names[i] is the name of connected_clients[i]
+shapes = set()                          # what one sees of each name
+outbox = bytearray()                    # what all hear next
 
 
 class Client:
@@ -66,23 +70,23 @@ class Client:
         self.prefix = b""             # of its messages
         self.start = 0                # where its part of outbox begins
         self.left = False             # it has taken its leave
-        self.turn = threading.Lock()  # held while its words are on the way
+        self.turn = threading.Lock()  # held while its words are on the way, or it is blocked
         self.said = False             # its words are in outbox, or dealt with
-        self.unsent = deque()         # bytes that have found no room
-        self.behind = 0               # how many they are
-        self.late = False             # watch has been asked when there will be room
-        self.stuck = False            # it has taken nothing since it was last looked at
+        self.blocked = False          # its socket has no room; watch tells when it has
+        self.unsent = deque()         # bytes that wait for room
+        self.unsent_size = 0          # bytes in all
+        self.stuck = False            # it has taken nothing since its thread looked last
 
     def tell(self, data):
         """Send data (bytes) without waiting; what finds no room follows when there is some."""
-        if not self.late:
+        if not self.blocked:
             data = self.send(data)
             if not data:
                 return
-            self.wait_for_room()
+            self.block()
         self.unsent.append(data)
-        self.behind += len(data)
-        if self.behind > MAX_BEHIND:
+        self.unsent_size += len(data)
+        if self.unsent_size > MAX_BEHIND:
             self.close()
 
     def send(self, data):
@@ -101,27 +105,27 @@ class Client:
             self.give_turn()
         return b""
 
-    def wait_for_room(self):
+    def block(self):
         """Have watch tell when there is room for more."""
-        self.late = True
-        late_clients.put(self)
+        self.blocked = True
+        blocked_clients.put(self)
         bell.send(b"!")
 
-    def go_on(self):
+    def resume(self):
         """Send what has found no room before, now that there is some."""
         self.stuck = False
         while self.unsent:
             rest = self.send(self.unsent[0])
-            self.behind -= len(self.unsent.popleft()) - len(rest)
+            self.unsent_size -= len(self.unsent.popleft()) - len(rest)
             if rest:
                 self.unsent.appendleft(rest)
-                return self.wait_for_room()
-        self.late = False
+                return self.block()
+        self.blocked = False
         self.give_turn()
 
     def give_turn(self):
         """Let it be heard again, when what it said is dealt with and it has taken all."""
-        if self.said and not self.late:
+        if self.said and not self.blocked:
             self.said = False
             self.turn.release()
 
@@ -212,7 +216,7 @@ def wait_for_turn(client):
     One that takes nothing for TIMEOUT seconds is disconnected.
     """
     while not client.turn.acquire(timeout=TIMEOUT):
-        if client.late and client.stuck:
+        if client.blocked and client.stuck:
             client.close()
         client.stuck = True
 
@@ -239,14 +243,13 @@ def start_connection(client_socket, client_address, inbox):
 
 
 def shape(username):
-    """Return what one sees of a name (str): two names of one shape nobody can tell apart."""
-    return "".join(c for c in unicodedata.normalize("NFKC", username)
-                   if unicodedata.category(c)[0] not in "CMZ" and c not in BLANKS)
+    """Return what one sees of a name (str): nobody can tell two names of one shape apart."""
+    return unicodedata.normalize("NFKC", re.sub(f"[{HIDDEN}]", "", username))
 
 
 def why_not(username):
     """Return why nobody can join as username (str), in Russian, or None."""
-    if not shape(username):
+    if all(unicodedata.category(c)[0] in "MZ" for c in shape(username)):  # marks, blanks
         return "Имя не может быть пустым."
     if len(username) > MAX_NAME:
         return f"Имя не может быть длиннее {MAX_NAME} символов."
@@ -257,8 +260,8 @@ def why_not(username):
 
 def add_user(client, line):
     """Let client in by the name that line (bytes) gives; return why not (str), or None."""
-    words = COLONS.sub(" ", clean(line).decode())  # or "name: words" could be a name
-    username = " ".join(words.split()).lstrip("(\uff08 ")
+    words = COLONS.sub(" ", clean(line).decode())
+    username = " ".join(OPENING.sub("", words).split())
     reason = why_not(username)
     if not reason:
         client.name, client.prefix = username, f"{username}: ".encode()
@@ -311,7 +314,9 @@ def relay(client, lines):
 def hear(client, lines):
     """Do what lines (bytes) ask for, which client has said; None says that it has left."""
     if lines is None:
-        return remove_user(client)
+        remove_user(client)
+    if client.left:
+        return
     refusals = ""
     while lines and not client.name:
         if reason := add_user(client, lines.pop(0)):
@@ -321,7 +326,7 @@ def hear(client, lines):
     if b"" in lines:  # an empty message: goodbye
         relay(client, lines[:lines.index(b"")])
         remove_user(client)
-    elif not client.left:
+    elif lines:
         relay(client, lines)
 
 
@@ -335,7 +340,7 @@ def broadcast(inbox):
         while not talkers or not inbox.empty() and len(outbox) < MAX_BLOCK:
             client, lines = inbox.get()
             if lines == []:  # there is room for more
-                client.go_on()
+                client.resume()
                 continue
             hear(client, lines)
             client.said = True
@@ -357,7 +362,7 @@ def watch(inbox):
                     inbox.put((key.data, []))
                     continue
                 for _ in bell_rings.recv(RECV_SIZE):
-                    client = late_clients.get()
+                    client = blocked_clients.get()
                     selector.register(client.socket, selectors.EVENT_WRITE, client)
 
 
@@ -374,16 +379,14 @@ def insist(call):
 
 
 def run(task, inbox):
-    """Run task in a thread; without it nobody is served, so its failure ends the program."""
-    def run_or_end():
-        try:
-            task(inbox)
-        except MemoryError:
-            print("Сервер остановлен: не хватает памяти.", file=sys.stderr, flush=True)
-        except BaseException:
-            traceback.print_exc()
-        os._exit(1)
-    threading.Thread(target=run_or_end, daemon=True).start()
+    """Run task(inbox), which never ends; where it fails, nobody is served: end the program."""
+    try:
+        task(inbox)
+    except MemoryError:
+        print("Сервер остановлен: не хватает памяти.", file=sys.stderr, flush=True)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
 
 
 def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
@@ -399,8 +402,8 @@ def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
                 level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
                 server_socket.setsockopt(level, option, value)
         server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
-        run(broadcast, inbox)
-        run(watch, inbox)
+        for task in broadcast, watch:
+            threading.Thread(target=run, args=(task, inbox), daemon=True).start()
         printer = threading.Thread(target=print_log, daemon=True)
         printer.start()
         log(f"Сервер запущен на {host}:{server_socket.getsockname()[1]}")
