@@ -26,19 +26,19 @@ FAULTS = {
     "swap": "lines[at:at + 1] = []; held.append(line)",
     "cut": "lines[at:at + 1] = [line[:20] + b'\\n']",
     "die": "os._exit(3)",
-    "let go": "server.remove_user(client_socket)",
+    "let go": "client.close()",
 }
 FAULTY = """
     import os, sys
     sys.path.insert(0, {lab!r})
     import server
-    right, counted, held = server.deliver, 0, []
+    right, counted, held = server.Client.tell, 0, []
 
-    def deliver(client_socket, data):
+    def tell(client, data):
         global counted
-        if client_socket in server.connected_clients[2:3]:
+        if client in server.connected_clients[2:3]:
             lines = []
-            for line in data.splitlines(True):
+            for line in bytes(data).splitlines(True):
                 at = len(lines)
                 lines.append(line)
                 counted += b": " in line
@@ -47,9 +47,9 @@ FAULTY = """
                     {fault}
                     counted += 1
             data = b"".join(lines)
-        right(client_socket, data)
+        right(client, data)
 
-    server.deliver = deliver
+    server.Client.tell = tell
     server.main()
 """
 
@@ -59,10 +59,9 @@ FORGETFUL = """
     sys.path.insert(0, {lab!r})
     import server
 
-    def add_user(client_socket, line):
-        earlier = f"(ранее) {{line.decode()}} присоединился к чату.\\n"
-        server.send_message(earlier.encode(), client_socket)
-        raise OSError
+    def add_user(client, line):
+        client.tell(f"(ранее) {{line.decode()}} присоединился к чату.\\n".encode())
+        client.close()
 
     server.add_user = add_user
     server.main()
@@ -70,22 +69,22 @@ FORGETFUL = """
 
 # One chat on two ports. Who joins hears first, with a mark, who did before, and itself.
 TWO_PORTS = """
-    import sys, threading
+    import queue, sys, threading
     sys.path.insert(0, {lab!r})
     import server
-    broadcast, server.broadcast = server.broadcast, lambda: None
-    right = server.add_user
+    right, inbox = server.add_user, queue.SimpleQueue()
 
-    def add_user(client_socket, line):
+    def add_user(client, line):
         for name in [*server.client_names[-3:], line.decode()]:
-            earlier = f"(ранее) {{name}} присоединился к чату.\\n"
-            server.send_message(earlier.encode(), client_socket)
-        return right(client_socket, line)
+            client.tell(f"(ранее) {{name}} присоединился к чату.\\n".encode())
+        return right(client, line)
 
     server.add_user = add_user
-    for serve, *args in [[broadcast], *([server.start_server, "127.0.0.1", int(port)]
-                                        for port in sys.argv[1:])]:
-        threading.Thread(target=serve, args=args).start()
+    tasks = [(server.broadcast, inbox), (server.watch, inbox)]
+    server.broadcast = server.watch = lambda inbox: threading.Event().wait()  # once for both
+    tasks += [(server.start_server, "127.0.0.1", int(port), inbox) for port in sys.argv[1:]]
+    for task, *args in tasks:
+        threading.Thread(target=task, args=args).start()
 """
 
 
