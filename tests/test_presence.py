@@ -62,7 +62,7 @@ def test_who_leaves_hears_all_up_to_its_leaving(enter, goodbye):
 # Who is gone without a word
 
 def test_who_half_closes_and_does_not_read_loses_its_name_for_lack_of_patience(tmp_path):
-    with patched_server(tmp_path, SMALL_BUFFERS + "    server.PATIENCE = 0.5") as server, \
+    with patched_server(tmp_path, SMALL_BUFFERS + "    server.TIMEOUT = 0.5") as server, \
             Peer(server.port, "Боря") as boris, socket.socket() as sloth:
         sloth.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sloth.connect(("127.0.0.1", server.port))

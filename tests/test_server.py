@@ -591,9 +591,9 @@ def test_an_output_that_lacks_letters_ends_nothing():
 
 
 @contextmanager
-def server_with_a_pipe(**options):
+def server_with_a_pipe(script=LAB / "server.py", **options):
     """A server, as subprocess.Popen, whose output is read no further than its port."""
-    command = [sys.executable, "-X", "utf8", str(LAB / "server.py"), "--port", "0"]
+    command = [sys.executable, "-X", "utf8", str(script), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, **options) as process:
         try:
             yield process, int(process.stdout.readline().decode().rpartition(":")[2])
