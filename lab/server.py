@@ -258,17 +258,22 @@ def why_not(username):
     return None
 
 
+def seat(client, username):
+    """Put client into both lists under username (str)."""
+    client.name, client.prefix = username, f"{username}: ".encode()
+    shapes.add(shape(username))
+    client_names.append(username)
+    connected_clients.append(client)
+
+
 def add_user(client, line):
     """Let client in by the name that line (bytes) gives; return why not (str), or None."""
     words = COLONS.sub(" ", clean(line).decode())
     username = " ".join(OPENING.sub("", words).split())
     reason = why_not(username)
     if not reason:
-        client.name, client.prefix = username, f"{username}: ".encode()
         client.start = len(outbox)
-        shapes.add(shape(username))
-        client_names.append(username)
-        connected_clients.append(client)
+        seat(client, username)
         send_message(f"{username} присоединился к чату.\n".encode())
     return reason
 
