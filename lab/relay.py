@@ -417,7 +417,7 @@ class Log:
     def put(self, item):
         """Take in what a client has said; what matters to nobody else comes back at once."""
         client, lines = item
-        if lines == [] or client.left:
+        if lines == [] or client.left or lines is None and not client.name:
             self.coming.put([item])
         else:
             self.room.put(client, lines)
