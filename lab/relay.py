@@ -88,6 +88,14 @@ class Entry:
         self.number, self.items, self.fields, self.sent = number, items, fields, False
 
 
+def pause(before, now):
+    """Return the milliseconds in which Redis was there and a server could have been heard.
+
+    Where nobody at all was heard for long, Redis was away, or its clock was set.
+    """
+    return now - before if 0 <= now - before <= SILENCE / 2 else 0
+
+
 def last_lines(data, count):
     """Return at most count last lines of data (bytes, whole lines), without their ends."""
     return data.rsplit(b"\n", count + 1)[-count - 1:-1]
@@ -105,7 +113,7 @@ def checked(event):
         case ["roster", str(), int(), dict(state)]:
             return *event[:3], {
                 "time": int(state["time"]), "dead": [str(one) for one in state["dead"]],
-                "servers": [(str(one), int(number), int(heard)) for one, number, heard in state["servers"]],
+                "servers": [(str(one), int(number), int(silent)) for one, number, silent in state["servers"]],
                 "people": [(str(one), int(who), str(name)) for one, who, name in state["people"]],
                 "lines": [line.encode() for line in state["lines"]]}
     raise ValueError(f"{event!r:.60}")
@@ -138,13 +146,14 @@ class Room:
         self.me = os.urandom(8).hex()
         self.returning = []              # items with which our people join again
         self.time = 0                    # of the last entry, in milliseconds
-        self.servers = {}                # server: [number, time] of its last entry
+        self.servers = {}                # server: [number of its last entry, milliseconds since]
         self.dead = set()                # servers that do not count any more
         self.people = {}                 # (server, number): client, who has a name and is here
         self.lost = self.new = True      # we do not know all; we never did
         self.asking = False              # our next entry asks
-        self.asked = None                # (number, time) of our question, while we wait
-        self.since = []                  # what came after it
+        self.asked = None                # number of our question, while we wait for the answer,
+        self.waited = 0                  # for how long (milliseconds),
+        self.since = []                  # and what came since
         self.shown, self.history = history, History(max(history, KEPT))
         server.connected_clients.append(self.history)
         server.client_names.append("")
@@ -218,11 +227,12 @@ class Room:
         if not self.asked:
             yield from self.apply(now, origin, number, events)
             return
+        self.waited += pause(self.since[-1][0] if self.since else self.time, now)
         self.since.append((now, origin, number, events))
-        rosters = [event[3] for event in events if event[:3] == ("roster", self.me, self.asked[0])]
+        rosters = [event[3] for event in events if event[:3] == ("roster", self.me, self.asked)]
         if rosters:
             self.adopt(**rosters[0])
-        if rosters or not 0 <= now - self.asked[1] <= SILENCE + 2000 * BEAT:
+        if rosters or self.waited > SILENCE + 2000 * BEAT:  # nobody is left who could answer
             since, self.since, self.asked = self.since, [], None
             self.lost = self.new = False
             for entry in since:
@@ -238,7 +248,7 @@ class Room:
             return
         if number != self.servers.get(origin, [0])[0] + 1:
             self.miss()
-        self.servers[origin] = [number, now]
+        self.servers[origin] = [number, 0]
         own = self.take_back(number) if origin == self.me else []
         for event, item in itertools.zip_longest(events, own):
             if event == ["ask"]:
@@ -250,11 +260,10 @@ class Room:
 
     def pass_time(self, now):
         """Yield the goodbyes of those who have been silent for too long."""
-        if not 0 <= now - self.time <= SILENCE / 2:  # Redis was away, or its clock was set
-            for heard in self.servers.values():
-                heard[1] = now
-        self.time = now
-        for one in [one for one, (_, heard) in self.servers.items() if now - heard > SILENCE]:
+        passed, self.time = pause(self.time, now), now
+        for last in self.servers.values():
+            last[1] += passed
+        for one in [one for one, (_, silent) in self.servers.items() if silent > SILENCE]:
             yield from self.bury(one)
 
     def bury(self, origin):
@@ -297,14 +306,14 @@ class Room:
         for client in self.listeners():
             client.tell(text.encode())
 
-    def last_lines(self, count, end):
+    def lines_before(self, count, end):
         """Return count lines (bytes) at most: what all hear before outbox[end]."""
         lines = [*self.history.lines, *last_lines(bytes(server.outbox[:end]), count)]
         return lines[max(0, len(lines) - count):]
 
     def tell_history(self, client):
         """Tell client what all heard last before it has joined, each line marked."""
-        lines = self.last_lines(self.shown, client.start)
+        lines = self.lines_before(self.shown, client.start)
         client.tell(b"".join(EARLIER.encode() + line + b"\n" for line in lines))
 
     def stand_in(self, client):
@@ -345,8 +354,8 @@ class Room:
                 self.said.put(["roster", origin, number, self.state()])
         elif self.lost:
             if self.new and alone:
-                self.adopt(self.time, [(self.me, number, self.time)], [], [], [])
-            self.asked = (number, self.time) if len(self.servers) > 1 else None
+                self.adopt(self.time, [(self.me, number, 0)], [], [], [])
+            self.asked, self.waited = number if len(self.servers) > 1 else None, 0
             if not self.asked:
                 self.lost = self.new = False
 
@@ -355,13 +364,13 @@ class Room:
         return {"time": self.time, "dead": [*self.dead],
                 "servers": [(one, *last) for one, last in self.servers.items()],
                 "people": [(*key, client.name) for key, client in self.people.items()],
-                "lines": [line.decode() for line in self.last_lines(KEPT, len(server.outbox))]}
+                "lines": [line.decode() for line in self.lines_before(KEPT, len(server.outbox))]}
 
     def adopt(self, time, servers, dead, people, lines):
         """Know from now on what another server does; who is not here for it is not."""
         server.flush()
         self.time, self.dead = time, set(dead)
-        self.servers = {one: [number, heard] for one, number, heard in servers}
+        self.servers = {one: [number, silent] for one, number, silent in servers}
         if self.new:  # the other's last lines are better than ours
             self.history.lines.clear()
             self.history.lines.extend(lines)
