@@ -411,7 +411,7 @@ class Log:
         self.writer, self.reader, self.key, self.room = client, client.client(), key, room
         self.sizes = deque([0] * max(length, 1))  # bytes of the entries that the stream keeps
         self.bytes = 0                      # in all
-        self.coming = queue.Queue(1000)     # iterables of items; full: Redis may wait
+        self.coming = queue.Queue(100)      # iterables of items; full: Redis may wait
         self.items, self.item = iter(()), None
         self.failing = set()                # threads that wait for Redis
         self.ending = False
@@ -454,14 +454,14 @@ class Log:
 
     def insist(self, call):
         """Return what call returns; while Redis is away or refuses, say so, and try again."""
-        for pause in itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])):
+        for seconds in itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])):
             try:
                 answer = call()
             except (redis.RedisError, OSError) as error:
                 self.coming.put(self.fails(call, error))
-                time.sleep(pause)
+                time.sleep(seconds)
             else:
-                if pause != PAUSES[0]:
+                if seconds != PAUSES[0]:
                     self.coming.put(self.works(call))
                 return answer
 

@@ -259,3 +259,23 @@ class Servers(RuleBasedStateMachine):
 
 Servers.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)
 test_all_servers_that_read_one_log_agree = Servers.TestCase
+
+
+class Forgetting(Servers):
+    """The same where Redis forgets what it had, and comes back with an older memory, or an empty one."""
+
+    @rule(data=st.data(), seconds=st.sampled_from([-9, 1, 9]), again=st.booleans())
+    def forget(self, data, seconds, again):
+        del self.log[data.draw(st.integers(max(0, len(self.log) - 9), len(self.log))):]
+        self.tick(seconds * 1000)  # its clock may go back
+        for site in self.sites:
+            site.place = 0 if again else min(site.place, len(self.log))
+
+    def check_words(self):
+        for site in self.alive():  # nobody hears a thing twice
+            said = [line.decode() for line in site.transcript if "слово".encode() in line]
+            assert len({*said}) == len(said)
+
+
+Forgetting.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)
+test_servers_agree_again_after_redis_has_forgotten = Forgetting.TestCase
