@@ -267,9 +267,10 @@ def test_a_server_that_was_started_is_ended(tmp_path):
 
 @pytest.mark.skipif(not shutil.which("cc") or sys.platform != "linux",
                     reason="needs a C compiler (cc) and Linux's epoll")
-def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
-    program = tmp_path / "epoll_server"
-    subprocess.run(["cc", "-O2", "-o", program, BENCH / "epoll_server.c"], check=True)
+@pytest.mark.parametrize("name", ["epoll_server", "thread_server"])
+def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path, name):
+    program = tmp_path / name
+    subprocess.run(["cc", "-O2", "-pthread", "-o", program, BENCH / f"{name}.c"], check=True)
     for one in figures("30/30/4", "30/3/64", "--messages", 3000, "--rounds", 1, "--seconds", 30,
                        "--check", "--server", f"'{program}' --port {{port}}"):
         assert one["deliveries"] == 90000
