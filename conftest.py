@@ -13,6 +13,7 @@ from secrets import token_hex
 import pytest
 
 from chapters import OutOfStep, check_cell
+from grading_plugin import PATIENCE
 from needs import need
 
 try:
@@ -40,8 +41,6 @@ assert not _left, "left behind by the chapter: " + ", ".join(_left)
 
 # A figure's Markdown holds numbers of the machine; a diagram's says the same as its text/plain.
 NOT_COMPARED = ("text/markdown",)
-
-PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's own are 5
 
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser for
 # each edition, a broken chapter, a kernel. The longest come first, so that no worker is left alone with one.

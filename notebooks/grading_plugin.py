@@ -4,10 +4,9 @@ import json
 import os
 import sys
 
-# jsonschema, which reads notebooks, would build a grammar of web addresses for a second and a half.
-sys.modules["rfc3987_syntax"] = None
+import pytest
 
-import pytest  # noqa: E402
+PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's own are 5
 
 
 def printed(outputs):
@@ -15,9 +14,6 @@ def printed(outputs):
     return "".join(
         output.get("text") or f"{output.get('ename', '')}: {output.get('evalue', '')}\n" for output in outputs
     )
-
-
-PATIENCE = 60  # seconds that a cell's outputs may take on their way; nbval's own are 5
 
 
 def pytest_collection_modifyitems(items):

@@ -600,9 +600,9 @@ def test_a_signal_ends_the_server_in_mid_flood(signum):
         (["--port", "99999"], "99999"),
         (["--port", "-1"], "-1"),
         (["--port", "0", "--host", "no such host"], "no such host"),
-        (["--port", "0", "--host", "192.0.2.77"], "192.0.2.77"),
+        (["--port", "0", "--host", "192.0.2.77"], "192.0.2.77"),  # nobody's address (RFC 5737)
     ],
-)  # nobody's address (RFC 5737)
+)
 def test_a_bad_address_is_named_in_one_line(options, named):
     with Program(LAB / "server.py", *options) as program:
         [line] = program.rest()

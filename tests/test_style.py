@@ -11,7 +11,7 @@ from chapters import ROOT
 
 pytestmark = pytest.mark.skipif(
     not find_spec("ruff") and "CI" not in os.environ,
-    reason="there is no ruff here (pip install -r tests/requirements.txt)",
+    reason="no ruff (it is in tests/requirements.txt)",
 )
 
 
