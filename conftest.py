@@ -12,7 +12,7 @@ from secrets import token_hex
 
 import pytest
 
-from chapters import OutOfStep, check_cell
+from lessons import OutOfStep, check_cell
 from grading_plugin import PATIENCE
 from needs import need
 

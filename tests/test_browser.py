@@ -17,7 +17,7 @@ import nbformat
 import pytest
 
 from needs import need
-from peers import Program
+from programs import Program
 
 try:
     from playwright.sync_api import expect, sync_playwright

@@ -9,17 +9,17 @@ import sys
 import nbformat
 import pytest
 
-import chapters
+import lessons
 
-CHAPTERS = chapters.notebooks()
+CHAPTERS = lessons.notebooks()
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 each_notebook = pytest.mark.parametrize(
-    "path", [*CHAPTERS, chapters.ROOT / "notebooks/grading.ipynb"], ids=lambda path: path.stem
+    "path", [*CHAPTERS, lessons.ROOT / "notebooks/grading.ipynb"], ids=lambda path: path.stem
 )
 
 
 def code_cells(path):
-    return [cell for cell in chapters.read(path).cells if cell.cell_type == "code"]
+    return [cell for cell in lessons.read(path).cells if cell.cell_type == "code"]
 
 
 def output_texts(cell):
@@ -32,14 +32,14 @@ def output_texts(cell):
 
 
 def test_every_statement_of_the_scripts_is_taught():
-    untaught = chapters.untaught()
+    untaught = lessons.untaught()
     assert not untaught, "no cell teaches\n" + "\n".join(untaught)
 
 
 @each_chapter
 def test_building_cells_are_in_step_with_the_scripts(path):
     for cell in code_cells(path):
-        chapters.check_cell(cell.source)
+        lessons.check_cell(cell.source)
 
 
 @each_notebook
@@ -57,7 +57,7 @@ def test_no_cell_escapes_comparison(path):
 
 @each_notebook
 def test_kernel_is_the_readers_own_python(path):
-    assert chapters.read(path).metadata.kernelspec.name == "python3"
+    assert lessons.read(path).metadata.kernelspec.name == "python3"
 
 
 @each_notebook
@@ -74,7 +74,7 @@ def test_outputs_are_the_same_on_every_machine(path):
 
 @each_chapter
 def test_cell_ids_are_unique_and_telling(path):
-    ids = [cell.id for cell in chapters.read(path).cells]
+    ids = [cell.id for cell in lessons.read(path).cells]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(rf"c{path.stem[:2]}-[a-z0-9-]+", cell_id) for cell_id in ids)
 
@@ -91,7 +91,7 @@ def make_copy(folder):
         "README.ru.md",
         "CONTRIBUTING.md",
     ):
-        source = chapters.ROOT / name
+        source = lessons.ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
@@ -188,7 +188,7 @@ def test_an_untaught_function_fails_by_name(copy, monkeypatch):
     with open(copy / "lab" / "client.py", "a", encoding="utf-8") as script:
         script.write("\n\ndef whisper():\n    pass\n")
     monkeypatch.setattr(chapters, "ROOT", copy)
-    assert chapters.untaught() == ["lab/client.py: whisper"]
+    assert lessons.untaught() == ["lab/client.py: whisper"]
 
 
 def test_a_deleted_building_cell_fails_by_name(copy, monkeypatch):
@@ -197,7 +197,7 @@ def test_a_deleted_building_cell_fails_by_name(copy, monkeypatch):
     notebook.cells = [cell for cell in notebook.cells if cell.id != "c01-build-prompt"]
     nbformat.write(notebook, path)
     monkeypatch.setattr(chapters, "ROOT", copy)
-    assert chapters.untaught() == ["lab/server.py: PROMPT"]
+    assert lessons.untaught() == ["lab/server.py: PROMPT"]
 
 
 def test_cleared_outputs_fail(copy):
@@ -221,7 +221,7 @@ def test_without_redis_the_chapter_that_needs_it_is_skipped_but_never_in_ci(copy
 
 
 def test_the_tool_repairs_what_is_out_of_step_and_changes_nothing_else(copy):
-    tool = [sys.executable, "notebooks/chapters.py"]
+    tool = [sys.executable, "notebooks/lessons.py"]
     before = (copy / CHAPTER).read_bytes()
     assert subprocess.run([*tool, CHAPTER], cwd=copy).returncode == 0
     assert (copy / CHAPTER).read_bytes() == before

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from peers import LAB, TIMEOUT, Peer, Program, Server, Terminal
+from people import TIMEOUT, Peer
+from programs import LAB, Program, Server, Terminal
 
 if sys.platform != "win32":
     import termios

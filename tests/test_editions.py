@@ -9,7 +9,7 @@ from itertools import zip_longest
 import nbformat
 import pytest
 
-import chapters
+import lessons
 import editions
 from test_chapters import copy as copy, named, replace, run_copy
 
@@ -136,7 +136,7 @@ def dead_links(root):
 
 @pytest.mark.parametrize("problems", [out_of_step, other_shapes, other_facts, russian_left, dead_links])
 def test_both_editions_have_no(problems):
-    found = problems(chapters.ROOT)
+    found = problems(lessons.ROOT)
     assert not found, "\n" + "\n".join(found)
 
 
@@ -237,9 +237,9 @@ def test_a_command_or_a_transcript_in_one_readme_alone_fails(copy):
 
 
 def tool(folder, *options):
-    """Run chapters.py in a copy; return its status and all that it printed."""
+    """Run lessons.py in a copy; return its status and all that it printed."""
     done = subprocess.run(
-        [sys.executable, "notebooks/chapters.py", *options],
+        [sys.executable, "notebooks/lessons.py", *options],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 
 from needs import need
-from peers import LAB, Program
+from programs import LAB, Program
 
 psutil = pytest.importorskip("psutil")
 pytest.importorskip("rich")

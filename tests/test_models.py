@@ -13,7 +13,9 @@ from textwrap import dedent
 
 import pytest
 
-from peers import LAB, TIMEOUT, Peer, Program, Proxy, Server
+from people import TIMEOUT, Peer
+from programs import LAB, Program, Server
+from proxy import Proxy
 
 # A fixture, and tests that hold for all four:
 from test_server import (  # noqa: F401

@@ -19,7 +19,9 @@ import redis
 import yaml
 
 from needs import need
-from peers import LAB, TIMEOUT, Peer, Program, Redis, Server, Wire
+from people import TIMEOUT, Peer
+from programs import LAB, Program, Redis, Server
+from proxy import Wire
 
 # These hold for people on three servers as well:
 from test_server import (  # noqa: F401

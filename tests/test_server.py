@@ -19,7 +19,8 @@ from textwrap import dedent
 
 import pytest
 
-from peers import LAB, TIMEOUT, Peer, Program, Server
+from people import TIMEOUT, Peer
+from programs import LAB, Program, Server
 
 POSIX = os.name == "posix"
 posix_only = pytest.mark.skipif(not POSIX, reason="Windows sends no signals")

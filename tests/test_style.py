@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from chapters import ROOT
+from lessons import ROOT
 
 pytestmark = pytest.mark.skipif(
     not find_spec("ruff") and "CI" not in os.environ,

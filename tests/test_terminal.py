@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from needs import need
-from peers import LAB, TIMEOUT
+from people import TIMEOUT
+from programs import LAB
 
 ROOT = LAB.parent
 PYTHON = Path(sys.executable)

@@ -4,14 +4,14 @@ Code cells and outputs are the same to the letter; only Markdown differs. An Eng
 has in its metadata, as "translates", the digest of the Russian text whose translation it is: where
 that text has changed since, or where there is no digest, the cell is to be translated anew.
 
-What carries all this over is chapters.py.
+What carries all this over is lessons.py.
 """
 
 import copy
 import hashlib
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[1]
 
 
 def pairs(folder=FOLDER):

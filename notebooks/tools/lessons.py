@@ -7,14 +7,14 @@ A building cell names its place in its first line; the rest stands there to the 
 
 After a change in lab/, rewrite the building cells, run the chapters again and save them:
 
-    python notebooks/chapters.py            rewrite, run, save what changed; carry it over to en/
-    python notebooks/chapters.py --check    change nothing; tell what differs, status 1
+    python notebooks/tools/lessons.py            rewrite, run, save what changed; carry it over to en/
+    python notebooks/tools/lessons.py --check    change nothing; tell what differs, status 1
 
 The Russian edition is the source (see editions.py). After a change in its prose:
 
-    python notebooks/chapters.py --translate            carry it over to en/ without running, and
+    python notebooks/tools/lessons.py --translate            carry it over to en/ without running, and
                                                         list the cells to be translated anew
-    python notebooks/chapters.py --translated c03-chat  this cell in en/ is translated
+    python notebooks/tools/lessons.py --translated c03-chat  this cell in en/ is translated
 """
 
 import argparse
@@ -26,7 +26,7 @@ from pathlib import Path
 
 import editions
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = "lab/server.py", "lab/client.py", "lab/relay.py"
 PLACE = re.compile(r"# (lab/\w+\.py(?:, lab/\w+\.py)*): (\w+(?:, \w+)*)")
 
