@@ -12,8 +12,8 @@ from secrets import token_hex
 
 import pytest
 
-from lessons import OutOfStep, check_cell
 from grading_plugin import PATIENCE
+from lessons import OutOfStep, check_cell
 from needs import need
 
 try:

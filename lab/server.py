@@ -1,4 +1,4 @@
-"""Chat server over TCP: one thread reads from each client, one thread sends to all.
+"""Chat server over TCP: one thread reads from each client, one thread decides and sends.
 
 Run it in a terminal:  python server.py [--host HOST] [--port PORT]
 """
@@ -7,23 +7,35 @@ import os
 import queue
 import re
 import select
+import selectors
 import signal
 import socket
 import sys
 import threading
 import time
+import traceback
+import unicodedata
+from collections import deque
 from contextlib import suppress
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192      # bytes taken from the socket at a time
 PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
+TIMEOUT = 5.0         # seconds in which one who has more to say, or leaves, must take something
 MAX_NAME = 32         # characters
 MAX_MESSAGE = 4096    # bytes, without the line end
-MAX_BEHIND = 1048576  # bytes that a client has not taken; above, it is let go
-RETRY = 0.05          # seconds between two tries to send to one that is behind
+MAX_LINES = 100       # lines that one client says at a time, before others are heard
+MAX_BLOCK = 65536     # bytes; above, what waits goes out before more is taken in
+MAX_BEHIND = 4194304  # bytes that a client has not taken; above, it is disconnected
 DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
 PROMPT = "Введите своё имя:\n"
+TOO_LONG = f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.\n"
+
+# The listener hands these on to each socket that it accepts: no waiting for more to send, and
+# the end of a connection whose other machine has answered nothing for a minute.
+SOCKET_OPTIONS = {"SO_KEEPALIVE": 1, "TCP_NODELAY": 1, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10,
+                  "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60000, "SO_SNDBUF": 262144}
 
 # Control characters, line separators, marks that hide or reorder text. Not "\n", which
 # here only ends a line, and not the joiners and tags that emoji are made of.
@@ -32,23 +44,106 @@ UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u2
                     "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001345f\U0001bca0-\U0001bca3"
                     "\U0001d173-\U0001d17a\U000e0001]")
 
-log_lines = queue.SimpleQueue()   # str, or None at the end
-outbox = queue.SimpleQueue()      # (socket, or None for all; bytes, or b"" at the end)
-unsent = {}                       # socket: bytes not sent yet; b"" while its own words wait
-lock = threading.RLock()          # guards both lists
-room = threading.Condition(lock)  # rung after each broadcast
-connected_clients = []            # sockets
-client_names = []                 # client_names[i] is the name of connected_clients[i]
+# In a name a colon could end it early, and an opening bracket pass for a mark of the server's own.
+COLONS = re.compile("[:\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua789\ufe13\ufe30\ufe55\uff1a]")
+HIDDEN = ("\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
+          "\ufff0-\ufff8\U000e0000-\U000e0fff")  # what shows nothing
+OPENING = re.compile(f"^[\\s(\u2768\ufe59\uff08{HIDDEN}]+")
+
+log_lines = queue.Queue(1000)           # str, or None at the end; lost while the terminal is stopped
+blocked_clients = queue.SimpleQueue()   # Client, for watch,
+bell, bell_rings = socket.socketpair()  # which hears one byte for each
+# What follows belongs to the thread of broadcast, so it needs no lock.
+connected_clients = []                  # Client
+client_names = []                       # client_names[i] is the name of connected_clients[i]
+shapes = set()                          # what one sees of each name
+outbox = bytearray()                    # what all hear next
+
+
+class Client:
+    """A connection. Its own thread reads from it; the thread of broadcast alone sends to it."""
+
+    def __init__(self, client_socket):
+        self.socket = client_socket
+        self.tail = b""               # what it has said that has no end yet
+        self.name = ""                # str, when it has joined
+        self.prefix = b""             # of its messages
+        self.start = 0                # where its part of outbox begins
+        self.left = False             # it has taken its leave
+        self.turn = threading.Lock()  # held while its words are on the way, or it is blocked
+        self.said = False             # its words are in outbox, or dealt with
+        self.blocked = False          # its socket has no room; watch tells when it has
+        self.unsent = deque()         # bytes that wait for room
+        self.unsent_size = 0          # bytes in all
+        self.stuck = False            # it has taken nothing since its thread looked last
+
+    def tell(self, data):
+        """Send data (bytes) without waiting; what finds no room follows when there is some."""
+        if not self.blocked:
+            data = self.send(data)
+            if not data:
+                return
+            self.block()
+        self.unsent.append(data)
+        self.unsent_size += len(data)
+        if self.unsent_size > MAX_BEHIND:
+            self.close()
+
+    def send(self, data):
+        """Send data (bytes) as far as there is room; return the rest."""
+        try:
+            if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
+                return data
+            sent = self.socket.send(data, DONTWAIT)
+        except BlockingIOError:
+            return data
+        except OSError:
+            sent = len(data)  # it is gone: its own thread will say so
+        if sent < len(data):
+            return memoryview(data)[sent:]
+        if self.said:
+            self.give_turn()
+        return b""
+
+    def block(self):
+        """Have watch tell when there is room for more."""
+        self.blocked = True
+        blocked_clients.put(self)
+        bell.send(b"!")
+
+    def resume(self):
+        """Send what has found no room before, now that there is some."""
+        self.stuck = False
+        while self.unsent:
+            rest = self.send(self.unsent[0])
+            self.unsent_size -= len(self.unsent.popleft()) - len(rest)
+            if rest:
+                self.unsent.appendleft(rest)
+                return self.block()
+        self.blocked = False
+        self.give_turn()
+
+    def give_turn(self):
+        """Let it be heard again, when what it said is dealt with and it has taken all."""
+        if self.said and not self.blocked:
+            self.said = False
+            self.turn.release()
+
+    def close(self, how=socket.SHUT_RDWR):
+        """End the connection, or (socket.SHUT_RD) only the recv in which its thread waits."""
+        with suppress(OSError):  # it may be gone already
+            self.socket.shutdown(how)
 
 
 def log(line):
     """Have a line (str) printed on the server's terminal; never waits for that terminal."""
-    log_lines.put(line)
+    with suppress(queue.Full):
+        log_lines.put_nowait(line)
 
 
 def print_log():
     """Print what is logged, each line at once, also into a pipe, until None comes."""
-    with suppress(OSError):  # nobody reads it any more: chat on
+    with suppress(OSError, ValueError):  # nobody reads it any more: chat on
         for line in iter(log_lines.get, None):
             print(line, flush=True)
 
@@ -56,210 +151,274 @@ def print_log():
 def clean(data):
     """Return data (bytes) as valid UTF-8, with a space for all that could harm a terminal."""
     if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
-        return data  # the usual case, at the speed of C
-    return UNSAFE.sub(" ", data.decode("utf-8", "replace")).encode()
+        return data  # at the speed of C
+    text = data.decode("utf-8", "replace")
+    if not text.replace("\n", "").isprintable():  # as most words are, in any language
+        text = UNSAFE.sub(" ", text)
+    return text.encode()
 
 
 def first_words(client_socket):
-    """Return the first bytes that the peer says, and whether newlines end its messages.
+    """Return the first bytes that the peer says, and whether PAUSE seconds of silence followed.
 
-    Answer as you were spoken to: a peer that falls silent for PAUSE seconds before its
-    first newline sends none, and each recv from it is a message.
+    Answer as you were spoken to: a peer that falls silent before its first newline sends none.
     """
-    words = client_socket.recv(RECV_SIZE)
+    words, silent = client_socket.recv(RECV_SIZE), False
     client_socket.settimeout(PAUSE)
-    with suppress(TimeoutError):
-        while words and b"\n" not in words and len(words) <= MAX_MESSAGE:
-            words += client_socket.recv(RECV_SIZE) or b"\n"
+    try:
+        while b"\n" not in words and (more := client_socket.recv(RECV_SIZE)):
+            words = words[:MAX_MESSAGE + 1] + more  # of what is too long the beginning will do
+    except TimeoutError:
+        silent = True
     client_socket.settimeout(None)
-    return words, b"\n" in words or len(words) > MAX_MESSAGE
+    return words, silent
 
 
-def read_lines(client_socket, chunk, framed):
-    """Yield chunk and all that follows it as lists of lines (bytes, without line ends).
+def read_lines(client):
+    """Yield what client says as lists of lines (bytes, without line ends), until it ends.
 
-    Works for any size that recv returns. A line comes as soon as it is too long; the rest
-    of it is skipped. A reset is an end like any other.
+    Works for any size that recv returns. A line comes as soon as it is too long; the rest of it
+    is skipped. From a raw peer, which sends no newlines, each recv is a line.
     """
-    tail, skipping = b"", False
+    chunk, raw = first_words(client.socket)
+    skipping = supplied = False
     while chunk:
         if skipping:
             _, newline, chunk = chunk.partition(b"\n")
             skipping = not newline
-        data = tail + chunk
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n")
-        *lines, tail = data.split(b"\n")
-        framed = framed or bool(lines)
-        if tail and (not framed or len(tail) > MAX_MESSAGE + 1):  # 1 may be the \r of \r\n
-            lines.append(tail)
-            tail = b""
-            skipping = framed  # one without newlines starts anew
+        raw = raw and b"\n" not in chunk
+        chunk += b"\n" * raw
+        *lines, client.tail = (client.tail + chunk).replace(b"\r\n", b"\n").split(b"\n")
+        if supplied and lines and not lines[0]:
+            del lines[0]  # the end, at last, of a line that the pause has ended
+        supplied = raw
+        if len(client.tail) > MAX_MESSAGE + 1:  # 1 may be the \r of \r\n
+            lines.append(client.tail)
+            client.tail, skipping = b"", True
         yield lines
         try:
-            chunk = client_socket.recv(RECV_SIZE)
+            chunk = client.socket.recv(RECV_SIZE)
         except OSError:
-            chunk = b""
-    yield [tail] if tail else []
+            chunk = b""  # a reset is an end like any other
 
 
-def send_message(message, client_socket=None):
-    """Queue message (bytes, whole lines) for all, or for one client alone; never waits."""
-    outbox.put((client_socket, message))
-
-
-def remove_user(client_socket):
-    """Take a client out of both lists, once, tell the others, and end its connection."""
-    unsent.pop(client_socket, None)
-    with lock:
-        if client_socket in connected_clients:
-            index = connected_clients.index(client_socket)
-            del connected_clients[index]
-            disconnected_user = client_names.pop(index)
-            log(f"{disconnected_user} покинул чат.")
-            send_message(f"{disconnected_user} вышел из чата.\n".encode())
-    with suppress(OSError):                       # it may be gone already
-        client_socket.shutdown(socket.SHUT_RDWR)  # ends the recv in which its thread waits
-
-
-def deliver(client_socket, data):
-    """Send data (bytes) without waiting; keep what finds no room, let go who is too far behind."""
-    rest = unsent.pop(client_socket, b"") + data
+def was_reset(client_socket):
+    """Return whether the peer has reset the connection; a send may have taken the error itself."""
     try:
-        if DONTWAIT or select.select([], [client_socket], [], 0)[1]:
-            rest = rest[client_socket.send(rest, DONTWAIT):]
-    except BlockingIOError:
-        pass
+        return not client_socket.getpeername()
     except OSError:
-        return  # it is gone: its thread will read its last words, and the end
-    if len(rest) - len(data) > MAX_BEHIND:  # of what was said before data
-        remove_user(client_socket)
-    elif rest:
-        unsent[client_socket] = rest
+        return True
 
 
-def send_to_all(block):
-    """Send block (bytes) to each client; an empty one only moves on what finds no room."""
-    for client_socket in connected_clients.copy() if block else list(unsent):
-        deliver(client_socket, block)
+def wait_for_turn(client):
+    """Wait until what client said is out, and it has taken all that it was told.
 
-
-def broadcast():
-    """Send what the readers queue, all that waits as one block to each client, for ever.
-
-    Only this thread sends and removes: all clients hear one and the same order.
+    One that takes nothing for TIMEOUT seconds is disconnected.
     """
-    ended = set()
-    while None not in ended:
-        items = []
-        with suppress(queue.Empty):
-            items.append(outbox.get(timeout=RETRY if unsent else None))
-            while True:
-                items.append(outbox.get_nowait())
-        for client_socket, data in items:
-            if not data:
-                ended.add(client_socket)
-            elif client_socket:
-                deliver(client_socket, data)
-        send_to_all(clean(b"".join([data for client_socket, data in items if not client_socket])))
-        for client_socket in ended - unsent.keys() - {None}:
-            ended.remove(client_socket)
-            remove_user(client_socket)
-            client_socket.close()
-        with room:
-            room.notify_all()
+    while not client.turn.acquire(timeout=TIMEOUT):
+        if client.blocked and client.stuck:
+            client.close()
+        client.stuck = True
+
+
+def start_connection(client_socket, client_address, inbox):
+    """Hear one client from the prompt to the end, in a thread of its own; put all into inbox."""
+    log(f"Новое подключение: {client_address}")
+    client = Client(client_socket)
+    with suppress(OSError, MemoryError):  # a reset before the first word
+        client_socket.sendall(PROMPT.encode())
+        for lines in read_lines(client):
+            for start in range(0, len(lines), MAX_LINES):
+                wait_for_turn(client)
+                inbox.put((client, lines[start:start + MAX_LINES]))
+            if client.left:
+                break
+    wait_for_turn(client)
+    if client.tail and (client.name or not was_reset(client_socket)):  # no half names
+        inbox.put((client, [client.tail]))
+        wait_for_turn(client)
+    inbox.put((client, None))
+    wait_for_turn(client)
+    client_socket.close()
+
+
+def shape(username):
+    """Return what one sees of a name (str): nobody can tell two names of one shape apart."""
+    return unicodedata.normalize("NFKC", re.sub(f"[{HIDDEN}]", "", username))
 
 
 def why_not(username):
     """Return why nobody can join as username (str), in Russian, or None."""
-    if not any(c > " " and c.isprintable() for c in username):
+    if all(unicodedata.category(c)[0] in "MZ" for c in shape(username)):  # marks, blanks
         return "Имя не может быть пустым."
     if len(username) > MAX_NAME:
         return f"Имя не может быть длиннее {MAX_NAME} символов."
-    if username in client_names:
+    if shape(username) in shapes:
         return f"Имя {username} уже занято."
     return None
 
 
-def add_user(client_socket, line):
-    """Take line (bytes) as the client's name and return it, or None after saying why not."""
-    username = clean(line).decode().strip()
-    with lock:
-        reason = why_not(username)
-        if not reason:
-            client_names.append(username)
-            connected_clients.append(client_socket)
-            send_message(f"{username} присоединился к чату.\n".encode())
-            return username
-    send_message(f"{reason}\n{PROMPT}".encode(), client_socket)
+def seat(client, username):
+    """Put client into both lists under username (str)."""
+    client.name, client.prefix = username, f"{username}: ".encode()
+    shapes.add(shape(username))
+    client_names.append(username)
+    connected_clients.append(client)
 
 
-def relay(client_socket, username, lines):
-    """Queue lines (bytes) as messages from username; say so when one is too long."""
+def add_user(client, line):
+    """Let client in by the name that line (bytes) gives; return why not (str), or None."""
+    words = COLONS.sub(" ", clean(line).decode())
+    username = " ".join(OPENING.sub("", words).split())
+    reason = why_not(username)
+    if not reason:
+        client.start = len(outbox)
+        seat(client, username)
+        send_message(f"{username} присоединился к чату.\n".encode())
+    return reason
+
+
+def remove_user(client):
+    """Take client out of both lists, once, and tell the others; it hears all that came before."""
+    with suppress(ValueError):  # it has left already, or never joined
+        index = connected_clients.index(client)
+        client.tell(bytes(outbox[client.start:]))
+        del connected_clients[index]
+        disconnected_user = client_names.pop(index)
+        shapes.discard(shape(disconnected_user))
+        log(f"{disconnected_user} покинул чат.")
+        send_message(f"{disconnected_user} вышел из чата.\n".encode())
+    client.left = True
+    client.close(socket.SHUT_RD)
+
+
+def send_message(message):
+    """Have all hear message (bytes, whole lines) with the next block."""
+    outbox.extend(message)
+
+
+def flush():
+    """Send what waits in outbox to all, as one block; to a newcomer, from its joining on."""
+    block = bytes(outbox)
+    outbox.clear()
+    for client in connected_clients:
+        client.tell(memoryview(block)[client.start:] if client.start else block)
+        client.start = 0
+
+
+def relay(client, lines):
+    """Have all hear lines (bytes) as messages from client; tell it when one is too long."""
     short = [line for line in lines if len(line) <= MAX_MESSAGE]
     if len(short) < len(lines):
-        refusal = f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.\n"
-        send_message(refusal.encode(), client_socket)
+        client.tell(TOO_LONG.encode())
     if short:
-        prefix = f"{username}: ".encode()
-        send_message(prefix + (b"\n" + prefix).join(short) + b"\n")
+        said = client.prefix + (b"\n" + client.prefix).join(short) + b"\n"
+        send_message(clean(said))
 
 
-def start_connection(client_socket, client_address):
-    """Talk with one client from the prompt to the end, in a thread of its own."""
-    log(f"Новое подключение: {client_address}")
-    send_message(PROMPT.encode(), client_socket)
-    username = None
-    with suppress(OSError):  # a reset before the first word
-        for lines in read_lines(client_socket, *first_words(client_socket)):
-            if client_socket in unsent:
-                with room:  # not heard again before its last words are out
-                    room.wait_for(lambda: client_socket not in unsent)
-                if username and client_socket not in connected_clients:
-                    break  # it was let go meanwhile
-            if lines:
-                unsent.setdefault(client_socket, b"")
-            while lines and not username:
-                username = add_user(client_socket, lines.pop(0))
-            if b"" in lines:  # an empty message: goodbye
-                relay(client_socket, username, lines[:lines.index(b"")])
-                break
-            relay(client_socket, username, lines)
-    outbox.put((client_socket, b""))
+def hear(client, lines):
+    """Do what lines (bytes) ask for, which client has said; None says that it has left."""
+    if lines is None:
+        remove_user(client)
+    if client.left:
+        return
+    refusals = ""
+    while lines and not client.name:
+        if reason := add_user(client, lines.pop(0)):
+            refusals += f"{reason}\n{PROMPT}"
+    if refusals:
+        client.tell(refusals.encode())
+    if b"" in lines:  # an empty message: goodbye
+        relay(client, lines[:lines.index(b"")])
+        remove_user(client)
+    elif lines:
+        relay(client, lines)
 
 
-def accept_client(server_socket):
-    """Accept a connection, if one comes, and start its thread; wait when there is no room."""
-    try:
-        client_socket, client_address = server_socket.accept()
-    except (TimeoutError, ConnectionError):
-        return  # nobody came, or nobody stayed
-    except OSError as error:  # no descriptors left: newcomers wait in the backlog
-        log(f"Новые подключения ждут: {error.strerror}")
-        return time.sleep(1)
-    with suppress(OSError):  # it may be gone again already
-        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def broadcast(inbox):
+    """Take in what clients have said, decide, and send to all, one block to each, for ever.
+
+    Only this thread knows who is here, and sends: all hear one and the same order.
+    """
     while True:
-        with suppress(RuntimeError):
-            return threading.Thread(target=start_connection, daemon=True,
-                                    args=(client_socket, client_address)).start()
-        time.sleep(1)  # no threads left: this one waits
+        talkers = []
+        while not talkers or not inbox.empty() and len(outbox) < MAX_BLOCK:
+            client, lines = inbox.get()
+            if lines == []:  # there is room for more
+                client.resume()
+                continue
+            hear(client, lines)
+            client.said = True
+            talkers.append(client)
+        if outbox:
+            flush()
+        for client in talkers:
+            client.give_turn()
 
 
-def start_server(host=SERVER_HOST, port=SERVER_PORT):
-    """Serve on host:port until KeyboardInterrupt; raises OSError when it can't listen there."""
+def watch(inbox):
+    """Put (client, []) into inbox when there is room for more to one that is behind, for ever."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(bell_rings, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.data:
+                    selector.unregister(key.fileobj)
+                    inbox.put((key.data, []))
+                    continue
+                for _ in bell_rings.recv(RECV_SIZE):
+                    client = blocked_clients.get()
+                    selector.register(client.socket, selectors.EVENT_WRITE, client)
+
+
+def insist(call):
+    """Return what call returns; try again each second while the system has no room for more."""
+    while True:
+        try:
+            return call()
+        except (TimeoutError, ConnectionError):
+            pass  # nobody came, or nobody stayed
+        except (OSError, RuntimeError, MemoryError) as error:  # no descriptors, threads, memory
+            log(f"Новые подключения ждут: {error}")
+            time.sleep(1)
+
+
+def run(task, inbox):
+    """Run task(inbox), which never ends; where it fails, nobody is served: end the program."""
+    try:
+        task(inbox)
+    except MemoryError:
+        print("Сервер остановлен: не хватает памяти.", file=sys.stderr, flush=True)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
+    """Serve on host:port until KeyboardInterrupt; raises OSError when it can't listen there.
+
+    What clients say goes through inbox, a queue of its own unless told otherwise.
+    """
+    inbox = inbox or queue.SimpleQueue()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1024) as server_socket:
+        for name, value in SOCKET_OPTIONS.items():
+            if option := getattr(socket, name, None):
+                level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+                server_socket.setsockopt(level, option, value)
         server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
-        threading.Thread(target=broadcast, daemon=True).start()
+        for task in broadcast, watch:
+            threading.Thread(target=run, args=(task, inbox), daemon=True).start()
         printer = threading.Thread(target=print_log, daemon=True)
         printer.start()
         log(f"Сервер запущен на {host}:{server_socket.getsockname()[1]}")
         try:
             while True:
-                accept_client(server_socket)
+                newcomer = insist(server_socket.accept)
+                insist(threading.Thread(target=start_connection, daemon=True,
+                                        args=(*newcomer, inbox)).start)
         finally:
-            log_lines.put(None)
+            log(None)
             printer.join(1)  # not for ever: its terminal may be stopped
 
 
@@ -274,14 +433,14 @@ def options(description):
     return parser
 
 
-def serve(args):
+def serve(args, inbox=None):
     """Run the server with the options given, until Ctrl+C or SIGTERM; status 1 if it can't start."""
     with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     for signum in signal.SIGINT, signal.SIGTERM:
         signal.signal(signum, signal.default_int_handler)
     try:
-        start_server(args.host, int(args.port))
+        start_server(args.host, int(args.port), inbox)
     except KeyboardInterrupt:
         pass
     except (OSError, OverflowError, TypeError, ValueError) as error:

@@ -187,7 +187,7 @@ def test_a_thread_or_a_process_left_behind_fails_the_last_cell(broken):
 def test_an_untaught_function_fails_by_name(copy, monkeypatch):
     with open(copy / "lab" / "client.py", "a", encoding="utf-8") as script:
         script.write("\n\ndef whisper():\n    pass\n")
-    monkeypatch.setattr(chapters, "ROOT", copy)
+    monkeypatch.setattr(lessons, "ROOT", copy)
     assert lessons.untaught() == ["lab/client.py: whisper"]
 
 
@@ -196,7 +196,7 @@ def test_a_deleted_building_cell_fails_by_name(copy, monkeypatch):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.id != "c01-build-prompt"]
     nbformat.write(notebook, path)
-    monkeypatch.setattr(chapters, "ROOT", copy)
+    monkeypatch.setattr(lessons, "ROOT", copy)
     assert lessons.untaught() == ["lab/server.py: PROMPT"]
 
 

@@ -1,6 +1,8 @@
 """What a person may rely on in lab/client.py, seen through pipes and in a real terminal."""
 
 import io
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -71,9 +73,22 @@ class Screen(Terminal):
         return status
 
 
-def pipe(port, *args, env=None):
+def pipe(port, *args, env=None, **options):
     """Start the client between two pipes; it must flush by itself what it prints."""
-    return Program(CLIENT, "--port", port, *args, env={"PYTHONUNBUFFERED": "", **(env or {})})
+    return Program(CLIENT, "--port", port, *args, env={"PYTHONUNBUFFERED": "", **(env or {})}, **options)
+
+
+def change(changes):
+    """Return options of python that run the client after changes (Python) in it."""
+    return (
+        "-c",
+        f"""import sys
+sys.path.insert(0, {str(LAB)!r})
+import client
+{changes}
+client.main()""",
+        "--port",
+    )
 
 
 def port_of(listener):
@@ -165,6 +180,41 @@ def test_a_server_that_pauses_in_mid_letter_is_not_cut(listener):
         assert [client.line(), client.line()] == [PROMPT, "Борис: привет"]
 
 
+def test_half_a_letter_whose_other_half_does_not_come_is_shown(listener):
+    with pipe(port_of(listener)) as client, Host(listener, prompt="") as host:
+        host.send("да".encode("cp1251"))  # its last byte might begin a letter of UTF-8
+        assert [client.line(), client.line()] == ["\ufffd", "\ufffd"]
+
+
+def test_what_a_server_leaves_unfinished_is_shown_and_goes_on_in_its_line(listener):
+    with (
+        subprocess.Popen(
+            [sys.executable, CLIENT, "--port", str(port_of(listener))],
+            bufsize=0,
+            env={**os.environ, "PYTHONUTF8": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as client,
+        Host(listener) as host,
+    ):
+        assert client.stdout.read(1024).decode() == f"{PROMPT}\n"
+        for words in "Борис", ": привет", "!\n":
+            host.send(words.encode())
+            assert client.stdout.read(1024).decode() == words
+        host.send("Бо".encode())
+        host.close()
+        assert client.stdout.read().decode() == f"Бо\n{LOST}\n"
+
+
+@posix
+def test_what_a_server_leaves_unfinished_is_shown_above_the_line(listener):
+    with Screen(port_of(listener)) as client, Host(listener) as host:
+        client.see(PROMPT, ">")
+        client.type("недописан")
+        host.send("Имя занято.\nДругое: ".encode())
+        client.see(PROMPT, "Имя занято.", "Другое:", "> недописан")
+
+
 def test_what_could_harm_a_terminal_does_not_get_into_a_pipe(listener):
     with pipe(port_of(listener)) as client, Host(listener) as host:
         client.expect(PROMPT)
@@ -190,11 +240,17 @@ def test_letters_that_the_output_does_not_know_are_no_error(listener):
         host.say("Борис: hi")
         assert client.line() == "??????? ???? ???:"
         assert client.line() == "?????: hi"
-        client.type("ё")
-        client.end_input()
-        assert host.rest() == ["\ufffd\ufffd"]
         host.close()
-        assert (client.rest(), client.process.returncode) == ([], 0)
+        assert client.process.wait(TIMEOUT) == 0
+
+
+def test_a_server_without_newlines_may_begin_without_a_pause(listener):
+    with pipe(port_of(listener)) as client, Host(listener, prompt="x" * 100_000) as host:
+        heard = 0
+        while heard < 100_000:
+            heard += len(client.line())
+        host.send("Борис: привет".encode())
+        assert client.line() == "Борис: привет"
 
 
 # The end
@@ -305,23 +361,81 @@ def test_ctrl_d_leaves_after_all_was_sent_and_all_echoes_were_printed(anya, bori
     assert anya.screen() == [PROMPT, JOINED, "Аня: раз", "Аня: два", "Аня: три"]
 
 
+@posix
+def test_the_servers_last_words_after_ctrl_d_are_printed(listener):
+    with Screen(port_of(listener)) as client, Host(listener) as host:
+        client.see(PROMPT, ">")
+        client.type("\x04")
+        assert host.rest() == []
+        host.say("до встречи")
+        host.close()
+        assert client.end() == 0
+        assert client.screen() == [PROMPT, "до встречи"]
+
+
+@posix
+def test_ctrl_c_leaves_a_server_that_does_not_answer(listener):
+    patient = change(f"client.PATIENCE = {3 * TIMEOUT}")
+    with Terminal(*patient, port_of(listener)) as client, Host(listener) as host:
+        client.wait_for(PROMPT, ">")
+        client.type("\x03")
+        assert host.rest() == []
+        assert client.end() == 0
+
+
+@posix
+def test_a_terminal_that_stands_still_holds_the_server_back(listener):
+    with Screen(port_of(listener)) as client, Host(listener) as host:
+        client.see(PROMPT, ">")
+        host.socket.settimeout(3)
+        with pytest.raises(TimeoutError):
+            host.send(b"x\n" * 20_000_000)  # more than all the buffers on the way have room for
+
+
+@posix
+def test_a_terminal_that_stands_still_does_not_hold_up_the_end(listener):
+    with Terminal(*change("client.PATIENCE = 1"), port_of(listener)) as client, Host(listener) as host:
+        client.wait_for(PROMPT, ">")
+        client.type("\x04")
+        assert host.rest() == []
+        host.send(b"x\n" * 50_000)
+        assert client.process.wait() == 0
+
+
 def test_the_servers_last_words_after_the_end_of_a_pipe_are_printed(listener):
     with pipe(port_of(listener)) as client, Host(listener) as host:
         client.type("Аня")
         client.end_input()
         assert host.rest() == ["Аня"]
         for word in "до", "встречи":
-            time.sleep(3)  # no silence is as long as the client's patience, both together are
+            time.sleep(3)  # longer than after a goodbye
             host.say(word)
         host.close()
         assert (client.rest(), client.process.returncode) == ([PROMPT, "до", "встречи"], 0)
 
 
 def test_the_end_of_a_pipe_does_not_wait_for_ever_for_last_words(listener):
-    with pipe(port_of(listener)) as client, Host(listener):
+    with Program(*change("client.PATIENCE = 1"), port_of(listener)) as client, Host(listener):
         client.end_input()
-        assert client.process.wait(TIMEOUT) == 0
-        assert client.rest() == [PROMPT]
+        assert (client.rest(), client.process.returncode) == ([PROMPT], 0)
+
+
+def test_the_end_of_a_pipe_leaves_a_server_that_talks_on(listener):
+    with Program(*change("client.PATIENCE = 1"), port_of(listener)) as client, Host(listener) as host:
+        client.end_input()
+        end = time.monotonic() + TIMEOUT
+        with pytest.raises(ConnectionError):  # the client is gone
+            while time.monotonic() < end:
+                host.say("Борис: и ещё одно…")
+        client.rest()
+        assert client.process.returncode == 0
+
+
+def test_a_server_that_takes_nothing_any_more_ends_the_client(listener):
+    with Program(*change("client.PATIENCE = 1"), port_of(listener)) as client, Host(listener):
+        with suppress(BrokenPipeError):  # the client may be gone before it has read all
+            client.type("слово " * 2_000_000)
+        assert (client.rest(), client.process.returncode) == ([PROMPT, LOST], 0)
 
 
 @posix
@@ -335,6 +449,23 @@ def test_sigint_leaves_in_a_pipe(server, boris):
 
 
 @posix
+def test_after_sigint_the_servers_last_words_are_printed(listener):
+    with Program(*change(f"client.HURRY = {TIMEOUT}"), port_of(listener)) as client, Host(listener) as host:
+        client.expect(PROMPT)
+        client.type("Аня")
+        assert host.line() == "Аня"
+        for patience in 10, TIMEOUT:  # as in Program.stop
+            client.process.send_signal(signal.SIGINT)
+            host.socket.settimeout(patience)
+            with suppress(TimeoutError):
+                assert host.rest() == []
+                break
+        host.say("до встречи")
+        host.close()
+        assert (client.rest(), client.process.returncode) == (["до встречи"], 0)
+
+
+@posix
 def test_ctrl_c_leaves_in_mid_word(anya, boris):
     anya.type("недопис")
     anya.see(PROMPT, JOINED, "> недопис")
@@ -342,6 +473,61 @@ def test_ctrl_c_leaves_in_mid_word(anya, boris):
     assert boris.expect(LEFT) == []
     assert anya.end() == 0
     assert anya.screen() == [PROMPT, JOINED]
+
+
+@posix
+@pytest.mark.parametrize("closed", [[0], [1], [0, 1]])
+def test_it_works_with_closed_streams(listener, closed):
+    with pipe(port_of(listener), preexec_fn=lambda: [os.close(fd) for fd in closed]) as client, Host(listener) as host:
+        if 0 not in closed:
+            client.type("Аня")
+            client.end_input()
+        assert host.rest() == ["Аня"] * (0 not in closed)
+        host.say("Борис: привет")
+        host.close()
+        heard = [PROMPT, "Борис: привет"] * (1 not in closed)
+        assert (client.rest(), client.process.returncode) == (heard, 0)
+
+
+@posix
+def test_input_that_cannot_be_read_is_at_its_end(listener):
+    def spoil():
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 0)
+
+    with pipe(port_of(listener), preexec_fn=spoil) as client, Host(listener) as host:
+        assert host.rest() == []
+        host.close()
+        assert (client.rest(), client.process.returncode) == ([PROMPT], 0)
+
+
+@pytest.mark.parametrize("stream", ["None", "Idle(sys.{})"])
+def test_it_works_with_streams_that_are_none_or_those_of_idle(listener, stream):
+    changes = [
+        """class Idle(io.TextIOBase):
+    encoding = "utf-8"
+    isatty = lambda self: True
+    def __init__(self, stream):
+        self.write, self.readline = stream.write, stream.readline
+        self.flush = stream.flush
+"""
+    ]
+    changes += [f"sys.{name} = {stream.format(name)}" for name in ("stdin", "stdout", "stderr")]
+    with Program(*change("\n".join(["import io", *changes])), port_of(listener)) as client, Host(listener) as host:
+        client.type("Аня")
+        client.end_input()
+        assert host.rest() == ["Аня"] * (stream != "None")
+        host.close()
+        assert (client.rest(), client.process.returncode) == ([PROMPT] * (stream != "None"), 0)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+def test_where_nothing_can_be_printed_one_line_says_so(listener):
+    def fill():
+        os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
+
+    with pipe(port_of(listener), preexec_fn=fill) as client, Host(listener):
+        [line] = client.rest()
+        assert "No space left" in line and client.process.returncode == 1
 
 
 def test_the_client_ends_without_a_traceback_when_nobody_reads_its_output(listener):
@@ -357,8 +543,7 @@ def test_the_client_ends_without_a_traceback_when_nobody_reads_its_output(listen
         client.stdout.readline()
         client.stdout.close()
         host.say("Борис: привет")
-        client.wait(TIMEOUT)
-        assert client.stderr.read() == b""
+        assert (client.wait(TIMEOUT), client.stderr.read()) == (1, b"")
 
 
 @pytest.mark.parametrize("args", [[], ["--port", "abc"], ["--port", "99999"], ["--host", "no-such-host.invalid"]])
@@ -378,6 +563,44 @@ def test_enter_on_an_empty_line_sends_nothing(listener):
     with pipe(port_of(listener)) as client, Host(listener) as host:
         client.type("\nАня\n\nпривет")
         client.end_input()
+        assert host.rest() == ["Аня", "привет"]
+
+
+@pytest.mark.parametrize("key", ["\x04", "\x1a"])
+def test_an_end_key_typed_as_a_line_leaves(listener, key):
+    with pipe(port_of(listener)) as client, Host(listener) as host:
+        client.type(f"Аня\n{key}")
+        assert host.rest() == ["Аня"]
+        assert (client.rest(), client.process.returncode) == ([PROMPT], 0)
+
+
+ENCODINGS = [{"PYTHONIOENCODING": encoding} for encoding in ("ascii", "latin-1", "cp1251")] + [
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+]
+
+
+@pytest.mark.parametrize("env", ENCODINGS)
+def test_utf_8_is_understood_whatever_encoding_the_input_has(listener, env):
+    with pipe(port_of(listener), env=env) as client, Host(listener) as host:
+        client.type("Аня\nсъешь ещё 👩‍🍳🥐\nпокинуть чат\nи это?")
+        assert host.rest() == ["Аня", "съешь ещё 👩‍🍳🥐"]
+        client.rest()
+        assert client.process.returncode == 0
+
+
+@posix
+@pytest.mark.parametrize("env", ENCODINGS)
+def test_utf_8_is_understood_in_a_terminal_whatever_encoding_it_has(listener, env):
+    with Screen(port_of(listener), env=env) as client, Host(listener) as host:
+        client.type("Аня\rсъешь ещё 👩‍🍳🥐\rпокинуть чат\r")
+        assert host.rest() == ["Аня", "съешь ещё 👩‍🍳🥐"]
+        assert client.end() == 0
+
+
+def test_what_is_not_utf_8_is_read_in_the_inputs_own_encoding(listener):
+    with pipe(port_of(listener), env={"PYTHONIOENCODING": "cp1251"}) as client, Host(listener) as host:
+        client.process.stdin.write("Аня\nпривет\nпокинуть чат\n".encode("cp1251"))
+        client.process.stdin.flush()
         assert host.rest() == ["Аня", "привет"]
 
 
@@ -402,6 +625,73 @@ def test_a_half_typed_line_survives_an_incoming_message(anya, boris):
     anya.type("ная строка\r")
     assert boris.expect("Аня: недописанная строка") == ["Борис: ты тут?"]
     anya.see(PROMPT, JOINED, "Борис: ты тут?", "Аня: недописанная строка", ">")
+
+
+@posix
+@pytest.mark.parametrize("keys, words", [("пока\r\x04", ["пока"]), ("\x03", []), *[("\x04", [])] * 4])
+def test_each_key_counts_that_is_typed_when_a_line_has_just_been_sent(listener, keys, words):
+    with Screen(port_of(listener)) as client, Host(listener) as host:
+        client.see(PROMPT, ">")
+        client.type("Аня\r")
+        assert host.line() == "Аня"
+        host.say(JOINED)
+        client.type(keys)
+        assert host.rest() == words
+        host.close()
+        assert client.end() == 0
+        assert client.screen() == [PROMPT, JOINED]
+
+
+@posix
+def test_only_one_thread_draws(listener):
+    watch = """
+from prompt_toolkit.output.vt100 import Vt100_Output
+import threading
+flush, threads = Vt100_Output.flush, set()
+def watched(output):
+    threads.add(threading.current_thread())
+    flush(output)
+Vt100_Output.flush = watched
+end = client.os._exit
+client.os._exit = lambda status: (print(len(threads), flush=True), end(status))
+"""
+    with Terminal(*change(watch), port_of(listener)) as client, Host(listener) as host:
+        client.wait_for(PROMPT, ">")
+        for n in range(20):
+            client.type(f"{n}\r")
+            assert host.line() == str(n)
+            host.say(f"Аня: {n}")
+        client.type("покинуть чат\r")
+        assert host.rest() == []
+        host.close()
+        client.end()
+        assert client.screen()[-2:] == ["Аня: 19", "1"]
+
+
+@posix
+@pytest.mark.parametrize("term", ["dumb", "unknown", "", "no-such-terminal", "vt52"])
+def test_any_terminal_will_do(listener, term):
+    with Screen(port_of(listener), env={"TERM": term}) as client, Host(listener) as host:
+        client.type("Аня\r")
+        assert host.line() == "Аня"
+        host.say(JOINED)
+        host.say("Борис: привет")
+        host.close()
+        assert client.end() == 0
+        assert client.screen()[-3:] == [JOINED, "Борис: привет", LOST]
+        assert term not in ("dumb", "unknown") or b"\x1b" not in client.written.getvalue()
+
+
+@posix
+@pytest.mark.parametrize("size", [(24, 1), (1, 80), (1, 1)])
+def test_a_terminal_may_be_small(listener, size):
+    with Screen(port_of(listener)) as client, Host(listener) as host:
+        client.process.setwinsize(*size)
+        client.type("Аня\r")
+        assert host.line() == "Аня"
+        host.say(JOINED)
+        host.close()
+        assert client.end() == 0
 
 
 @posix
@@ -445,6 +735,31 @@ def test_a_server_without_newlines_hears_each_message_bare_and_apart(listener):
             assert host.socket.recv(1024).decode() == said
             host.send(answer.encode())
         assert [client.line() for _ in range(4)] == [PROMPT, JOINED, "Аня: привет", "Аня: пока"]
+
+
+def test_only_ones_own_echo_lets_the_next_message_go(listener):
+    with Program(*change("client.PAUSE = 2"), port_of(listener)) as client, Host(listener, prompt=PROMPT) as host:
+        client.type("Аня\nпривет\nпока")
+        assert client.line() == PROMPT
+        for said, answer in ("Аня", JOINED), ("привет", "Аня: привет"), ("пока", "Аня: пока"):
+            assert host.socket.recv(1024).decode() == said
+            for n in range(20):
+                host.send(f"Борис: {n}".encode())
+                assert client.line() == f"Борис: {n}"
+            host.send(answer.encode())
+            assert client.line() == answer
+
+
+def test_a_server_without_newlines_may_pass_on_somebodys_newline(listener):
+    with pipe(port_of(listener)) as client, Host(listener, prompt=PROMPT) as host:
+        assert client.line() == PROMPT
+        for words in "Борис: привет", "Вера: ага", "Борис: пока":
+            host.send(words.encode() + b"\n" * words.startswith("Борис"))
+            assert client.line() == words
+        client.type("Аня\nпривет")
+        assert host.socket.recv(1024).decode() == "Аня"
+        host.send(JOINED.encode())
+        assert host.socket.recv(1024).decode() == "привет"
 
 
 def test_the_assignments_own_server_hears_each_message_apart():

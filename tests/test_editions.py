@@ -9,8 +9,8 @@ from itertools import zip_longest
 import nbformat
 import pytest
 
-import lessons
 import editions
+import lessons
 from test_chapters import copy as copy, named, replace, run_copy
 
 # The parts of a Markdown text, and in a Mermaid diagram all that is text and not structure.

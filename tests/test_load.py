@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from textwrap import dedent
 
@@ -27,19 +29,19 @@ FAULTS = {
     "swap": "lines[at:at + 1] = []; held.append(line)",
     "cut": "lines[at:at + 1] = [line[:20] + b'\\n']",
     "die": "os._exit(3)",
-    "let go": "server.remove_user(client_socket)",
+    "let go": "client.close()",
 }
 FAULTY = """
     import os, sys
     sys.path.insert(0, {lab!r})
     import server
-    right, counted, held = server.deliver, 0, []
+    right, counted, held = server.Client.tell, 0, []
 
-    def deliver(client_socket, data):
+    def tell(client, data):
         global counted
-        if client_socket in server.connected_clients[2:3]:
+        if client in server.connected_clients[2:3]:
             lines = []
-            for line in data.splitlines(True):
+            for line in bytes(data).splitlines(True):
                 at = len(lines)
                 lines.append(line)
                 counted += b": " in line
@@ -48,9 +50,9 @@ FAULTY = """
                     {fault}
                     counted += 1
             data = b"".join(lines)
-        right(client_socket, data)
+        right(client, data)
 
-    server.deliver = deliver
+    server.Client.tell = tell
     server.main()
 """
 
@@ -60,10 +62,9 @@ FORGETFUL = """
     sys.path.insert(0, {lab!r})
     import server
 
-    def add_user(client_socket, line):
-        earlier = f"(ранее) {{line.decode()}} присоединился к чату.\\n"
-        server.send_message(earlier.encode(), client_socket)
-        raise OSError
+    def add_user(client, line):
+        client.tell(f"(ранее) {{line.decode()}} присоединился к чату.\\n".encode())
+        client.close()
 
     server.add_user = add_user
     server.main()
@@ -71,22 +72,22 @@ FORGETFUL = """
 
 # One chat on two ports. Who joins hears first, with a mark, who did before, and itself.
 TWO_PORTS = """
-    import sys, threading
+    import queue, sys, threading
     sys.path.insert(0, {lab!r})
     import server
-    broadcast, server.broadcast = server.broadcast, lambda: None
-    right = server.add_user
+    right, inbox = server.add_user, queue.SimpleQueue()
 
-    def add_user(client_socket, line):
+    def add_user(client, line):
         for name in [*server.client_names[-3:], line.decode()]:
-            earlier = f"(ранее) {{name}} присоединился к чату.\\n"
-            server.send_message(earlier.encode(), client_socket)
-        return right(client_socket, line)
+            client.tell(f"(ранее) {{name}} присоединился к чату.\\n".encode())
+        return right(client, line)
 
     server.add_user = add_user
-    for serve, *args in [[broadcast], *([server.start_server, "127.0.0.1", int(port)]
-                                        for port in sys.argv[1:])]:
-        threading.Thread(target=serve, args=args).start()
+    tasks = [(server.broadcast, inbox), (server.watch, inbox)]
+    server.broadcast = server.watch = lambda inbox: threading.Event().wait()  # once for both
+    tasks += [(server.start_server, "127.0.0.1", int(port), inbox) for port in sys.argv[1:]]
+    for task, *args in tasks:
+        threading.Thread(target=task, args=args).start()
 """
 
 
@@ -288,11 +289,53 @@ def test_a_server_that_was_started_is_ended(tmp_path):
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
+def build(folder, name):
+    """Compile a program in C into folder; return its path."""
+    subprocess.run(["cc", "-O2", "-pthread", "-o", folder / name, BENCH / f"{name}.c"], check=True)
+    return folder / name
+
+
+@contextmanager
+def started(program):
+    """Start a server in C; yield its port."""
+    with subprocess.Popen([program, "--port", "0"], stdout=subprocess.PIPE) as server:
+        try:
+            yield int(server.stdout.readline().rpartition(b":")[2])
+        finally:
+            server.kill()
+
+
+def join(port, name):
+    """Join on port, as one whose socket takes little; return the socket, and what it hears."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    one.settimeout(30)
+    one.connect(("127.0.0.1", port))
+    one.sendall(name + b"\n")
+    heard = one.makefile("rb")
+    assert [heard.readline(), heard.readline()][1].startswith(name)
+    return one, heard
+
+
+def room():
+    """Return how many bytes a peer that takes little, and reads nothing, can be sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.connect(listener.getsockname())
+        sender = listener.accept()[0]
+        sender.setblocking(False)
+        sent = 0
+        with sender, suppress(BlockingIOError):
+            while True:
+                sent += sender.send(bytes(65536))
+        return sent
+
+
 @need("cc")
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's epoll")
-def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
-    program = tmp_path / "epoll_server"
-    subprocess.run(["cc", "-O2", "-o", program, BENCH / "epoll_server.c"], check=True)
+@pytest.mark.parametrize("name", ["epoll_server", "thread_server"])
+def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path, name):
+    program = build(tmp_path, name)
     for one in figures(
         "30/30/4",
         "30/3/64",
@@ -308,6 +351,82 @@ def test_the_server_in_c_says_everything_once_and_in_one_order(tmp_path):
     ):
         assert one["deliveries"] == 90000
         assert (one["lost"], one["excess"], one["disordered"]) == (0, 0, 0)
+
+
+@need("cc")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's epoll")
+@pytest.mark.parametrize("name", ["epoll_server", "thread_server"])
+def test_the_server_in_c_keeps_what_a_late_reader_has_no_room_for(tmp_path, name):
+    said = b"talker: " + b"x" * 1000 + b"\n"
+    with started(build(tmp_path, name)) as port:
+        late, late_heard = join(port, b"late")
+        talker, talker_heard = join(port, b"talker")
+        late_heard.readline()
+        times = (room() + 500000) // len(said)
+        for _ in range(times):
+            talker.sendall(said.partition(b" ")[2])
+            assert talker_heard.readline() == said
+        assert all(late_heard.readline() == said for _ in range(times))
+        talker.close()
+        late.close()
+
+
+@need("cc")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's epoll")
+@pytest.mark.parametrize("text", [[], ["--russian"]])
+def test_the_meter_in_c_talks_on_when_it_is_answered(tmp_path, text):
+    build(tmp_path, "meter")
+    with started(build(tmp_path, "epoll_server")) as port:
+        done = subprocess.run(
+            [
+                tmp_path / "meter",
+                "--port",
+                str(port),
+                "--clients",
+                "12",
+                "--talkers",
+                "2",
+                "--window",
+                "4",
+                "--seconds",
+                "1",
+                "--leave",
+                *text,
+            ],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+    assert json.loads(done.stdout)["deliveries"] > 2 * 12 * 2 * 4  # said at first, and the answers
+
+
+@need("cc")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's epoll")
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
+def test_servers_are_compared_in_one_table():
+    done = subprocess.run(
+        [
+            sys.executable,
+            BENCH / "compare.py",
+            "--rounds",
+            "1",
+            "--more",
+            "0",
+            "--seconds",
+            "0.1",
+            "--only",
+            "epoll_server,thread_server,server.py",
+            "3/2/1",
+            "3/3/4ru",
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    for name in "epoll_server, million", "thread_server", "server.py":
+        row = next(row for row in rows if row[0] == f"| {name}")
+        assert len(row) == 3 and "–" not in "".join(row)
 
 
 # Words

@@ -4,6 +4,7 @@ The log of the chat has one order, so a line that all wait for is a fence for al
 before. It is none for what others have only sent: where their words count, each says a last one.
 """
 
+import json
 import signal
 import socket
 import subprocess
@@ -108,19 +109,36 @@ def hear_up_to(last, *listeners):
     return first
 
 
-def hear_all(person, lines):
-    """Return what person hears until each of lines was heard."""
-    heard, awaited = [], {*lines}
-    while awaited:
-        heard.append(person.line())
-        assert heard[-1], f"the end came before {awaited}"
-        awaited.discard(heard[-1])
-    return heard
+def names_in(store, room):
+    """Return the names of all who are in a room, as of now: ask, as a server does that starts."""
+    key, me, number = f"chat:{room}", f"test{next(numbers)}", count(1)
+    with redis.Redis.from_url(store.url) as client:
+
+        def write(event):
+            return client.xadd(key, {"server": me, "number": next(number), "events": json.dumps([event])})
+
+        place = write(["ask"])
+        while True:
+            for place, entry in client.xread({key: place}, block=100, count=1)[0][1]:
+                for event in json.loads(entry[b"events"]):
+                    if event[:3] == ["roster", me, 1]:
+                        write(["bye"])
+                        return [name for *_, name in event[3]["people"]]
 
 
 def hear_all_leave(person, names):
     """Return what person hears until all of names have left."""
-    return hear_all(person, [f"{name} вышел из чата." for name in names])
+    return hear_all(person, (f"{name} вышел из чата." for name in names))
+
+
+def hear_all(person, lines):
+    """Return what person hears until it has heard all of the lines, in any order."""
+    heard, missing = [], {*lines}
+    while missing:
+        heard.append(person.line())
+        assert heard[-1], f"the end came before {missing}"
+        missing.discard(heard[-1])
+    return heard
 
 
 def assert_refused(server, name):
@@ -152,7 +170,7 @@ def server(town):
 def enter(town, store):
     """As in test_server.py, on three servers by turns."""
     where = cycle(town)
-    with Peer(town[1].port) as last, ExitStack() as stack:
+    with ExitStack() as stack:
 
         def enter(*names):
             crowd = [stack.enter_context(Peer(next(where).port, name)) for name in names]
@@ -162,14 +180,8 @@ def enter(town, store):
             return crowd
 
         yield enter
-        last.join("Последний")
-        with redis.Redis.from_url(store.url, decode_responses=True) as client:
-            here = client.hkeys("{chat:town}:names")
-            stack.close()
-            hear_all_leave(last, {*here} - {"Последний"})
-            last.close()
-            while client.hexists("{chat:town}:names", "Последний"):  # until its goodbye is in the log
-                client.xread({"{chat:town}": "$"}, block=100)
+    while names_in(store, "town"):
+        pass  # a goodbye is on its way
 
 
 def test_a_name_taken_on_another_server_is_refused_and_a_good_one_is_not(town, enter):
@@ -236,11 +248,11 @@ import sys, time
 sys.path.insert(0, {str(LAB)!r})
 import relay
 
-def send_slowly(log, block, send_to_all=relay.send_to_all):
+def flush_slowly(flush=relay.server.flush):
     time.sleep(0.1)  # meanwhile there is more to send
-    send_to_all(log, block)
+    flush()
 
-relay.send_to_all = send_slowly
+relay.server.flush = flush_slowly
 relay.main()
 """
 
@@ -336,6 +348,20 @@ def test_a_server_that_slept_is_announced_as_left_and_back_and_its_people_go_on(
         assert_refused(servers[0], "Боря")
 
 
+def test_nothing_is_said_in_a_name_that_was_taken_while_its_server_slept(store):
+    with chat(store, store) as servers, people(servers, "Аня", "Боря") as [anna, boris]:
+        servers[1].pause()
+        boris.say("сплю")
+        boris.half_close()
+        assert anna.expect("Боря вышел из чата.") == []
+        with people(servers[:1], "Боря") as [other]:
+            servers[1].go_on()
+            assert boris.rest()[-1] == "Имя Боря тем временем занял другой."
+            other.say("конец")
+            assert hear_up_to("Боря: конец", anna)[:1] == ["Боря присоединился к чату."]
+            assert hear_up_to("Боря: конец", other) == []
+
+
 def test_a_server_cut_off_for_long_comes_back_with_its_people_but_not_with_names_taken_meanwhile(store):
     with (
         Wire(store.port) as wire,
@@ -389,7 +415,7 @@ def test_who_is_cut_off_while_the_log_is_trimmed_is_told_that_lines_may_be_lost(
         assert heard == [f"Аня: {i}" for i in range(499 - len(heard), 499)] and len(heard) < 300
         room = servers[0].process.args[-3]
         with redis.Redis.from_url(store.url) as client:
-            assert client.xlen(f"{{chat:{room}}}") < 300
+            assert client.xlen(f"chat:{room}") < 300
 
 
 # Redis goes
@@ -421,19 +447,18 @@ def test_while_redis_is_paused_people_are_told_once_and_words_and_newcomers_wait
         for server in servers:
             server.expect("снова отвечает")
         newcomer.expect("Новый присоединился к чату.")
-        for person in crowd:
-            person.say("всё")
-        all_heard = [hear_all(person, [f"{name}: всё" for name in names] + [BACK]) for person in crowd]
+        for person in crowd:  # each one's words have an order of their own, so each says its last
+            person.say("конец")
+        all_heard = [hear_all(person, (f"{name}: конец" for name in names)) for person in crowd]
         assert all(heard.count(AWAY) == 0 and heard.count(BACK) == 1 for heard in all_heard)
         heard, *others = [[line for line in heard if line != BACK] for heard in all_heard]
         assert others == [heard] * 29
         assert sorted(heard) == sorted(
-            ["Новый присоединился к чату.", *(f"{name}: {i}" for name in names for i in (*range(5), "всё"))]
+            ["Новый присоединился к чату.", *(f"{name}: {word}" for name in names for word in [*range(5), "конец"])]
         )
         for name in names:
-            assert [line for line in heard if line.startswith(f"{name}:")] == [
-                f"{name}: {i}" for i in (*range(5), "всё")
-            ]
+            said = [line for line in heard if line.startswith(f"{name}:")]
+            assert said == [f"{name}: {word}" for word in [*range(5), "конец"]]
 
 
 def test_redis_restarted_with_an_empty_memory_loses_no_words_that_waited_and_no_names():
@@ -452,17 +477,15 @@ def test_redis_restarted_with_an_empty_memory_loses_no_words_that_waited_and_no_
             for person in crowd:
                 person.say(i)
         store.start()
-        for person in crowd:
-            person.expect(MISSED)
         newcomer.expect("Новый присоединился к чату.")
-        for server in servers:  # it has taken its names again
+        for server in servers:
             server.expect("снова отвечает")
         for i, name in enumerate(names):
             assert_refused(servers[(i + 1) % 3], name)
         crowd[0].say("конец")
         for person in crowd:
             heard = person.expect("Имя0: конец")
-            assert not [line for line in heard if "вышел" in line]
+            assert MISSED not in heard and not [line for line in heard if "вышел" in line]
         with people(servers[:1], "Последний"):
             pass
         hear_up_to("Последний вышел из чата.", *crowd)
@@ -500,10 +523,10 @@ def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
     ):
         stop = threading.Event()
 
-        def be_refused():  # the server has something to do all the while
+        def visit():  # the server has something to do all the while
             while not stop.is_set():
-                boris.say("x" * 5000)
-                boris.expect("Сообщение длиннее 4096 байт не отправлено.")
+                with Peer(server.port) as visitor:
+                    visitor.expect(PROMPT)
 
         stack.callback(stop.set)
         boris.say("тут")  # so his own server, too, has read that he has joined
@@ -511,7 +534,7 @@ def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
             person.expect("Боря: тут")
         store.pause()
         before, sent = peak_memory(server), 0
-        refused = pool.submit(be_refused)
+        visits = pool.submit(visit)
         anna.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2**14)
         anna.socket.settimeout(2)
         with pytest.raises(TimeoutError):  # nobody takes any more
@@ -519,7 +542,7 @@ def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
                 sent += anna.socket.send(b"x\n"[sent % 2 :] + b"x\n" * 2**12)
         assert peak_memory(server) < before + 8
         stop.set()
-        refused.result()
+        visits.result()
         store.go_on()
         anna.socket.settimeout(TIMEOUT)
         pool.submit(anna.send, b"x\n"[sent % 2 :] + "конец\n".encode())
@@ -527,7 +550,207 @@ def test_one_who_floods_while_redis_is_away_is_held_up_and_takes_no_memory():
         assert hear_up_to("Аня: конец", boris) == hears.result() == ["Аня: x"] * (sent // 2 + 1)
 
 
+def test_a_burst_after_redis_was_away_disconnects_nobody():
+    names = [f"Имя{i}" for i in range(20)]
+    with Redis() as store, chat(store, store) as servers, people(servers, *names) as crowd:
+        store.pause()
+        for person in crowd:
+            person.send(b"x\n" * 4096 + "конец\n".encode())
+        for person in crowd:
+            person.expect(AWAY)
+        store.go_on()
+        with ThreadPoolExecutor(len(crowd)) as pool:
+            heard = list(pool.map(lambda person: hear_all(person, (f"{name}: конец" for name in names)), crowd))
+    for lines in heard:
+        assert sum(line.endswith(": x") for line in lines) == 4096 * len(names)
+
+
+@contextmanager
+def full(store, client):
+    """Redis has no room for more."""
+    client.config_set("maxmemory", 1)
+    yield
+    client.config_set("maxmemory", 0)
+
+
+@contextmanager
+def read_only(store, client):
+    """Redis is a replica of one that is not there."""
+    client.replicaof("127.0.0.1", free_port())
+    yield
+    client.replicaof("NO", "ONE")
+
+
+@contextmanager
+def locked_up(store, client):
+    """Redis asks for another password."""
+    client.config_set("requirepass", PASSWORD)
+    client.client_kill_filter(_type="normal", skipme=True)
+    yield
+    client.config_set("requirepass", "")
+
+
+@contextmanager
+def busy(store, client):
+    """Redis runs a script without end."""
+    client.config_set("lua-time-limit", 10)
+    with Peer(store.port) as other:
+        other.send(b"EVAL 'while true do end' 0\r\n")
+        yield
+        while True:
+            with suppress(redis.ResponseError):  # it has not begun yet
+                client.script_kill()
+                return
+
+
+@pytest.mark.parametrize("refusing", [full, read_only, locked_up, busy])
+def test_while_redis_refuses_people_are_told_once_and_words_wait(refusing):
+    with (
+        Redis() as store,
+        redis.Redis.from_url(store.url) as client,
+        chat(store, store) as servers,
+        people(servers, "Аня", "Боря") as [anna, boris],
+    ):
+        with refusing(store, client):
+            anna.expect(AWAY)
+            boris.expect(AWAY)
+            anna.say("привет")
+        for person in anna, boris:
+            assert sorted(person.line() for _ in range(2)) == sorted([BACK, "Аня: привет"])
+        boris.say("да")
+        assert [anna.line(), boris.line()] == ["Боря: да"] * 2
+
+
+def test_after_a_failover_behind_a_fixed_address_to_a_replica_that_is_behind_all_go_on():
+    with (
+        Redis() as first,
+        Redis("--replicaof", f"127.0.0.1 {first.port}") as second,
+        redis.Redis.from_url(first.url) as master,
+        redis.Redis.from_url(second.url) as replica,
+        Wire(first.port) as wire,
+        chat(wire, wire) as servers,
+        people(servers, "Аня", "Боря") as [anna, boris],
+    ):
+        while master.wait(1, 1000) < 1:
+            pass
+        replica.replicaof("NO", "ONE")
+        anna.say("раз")
+        assert hear_up_to("Аня: раз", anna, boris) == []
+        wire.target = second.port
+        master.replicaof("127.0.0.1", second.port)
+        for person in anna, boris:
+            person.expect(BACK)
+        anna.say("два")
+        boris.say("три")
+        for person in anna, boris:
+            heard = hear_all(person, ["Аня: два", "Боря: три"])
+            assert MISSED not in heard and "Аня: раз" not in heard
+        assert_refused(servers[0], "Боря")
+        assert_refused(servers[1], "Аня")
+
+
+@pytest.mark.parametrize("lose", ["flushall", "delete"])
+def test_a_memory_lost_when_redis_had_its_clock_ahead_deafens_nobody(lose):
+    room = new_room()
+    with (
+        Redis() as store,
+        redis.Redis.from_url(store.url) as client,
+        chat(store, store, room=room) as servers,
+        people(servers, "Аня", "Боря") as [anna, boris],
+    ):
+        client.xadd(f"chat:{room}", {"data": "x"}, id=f"{time.time_ns() // 10**6 + 10**8}-0")
+        anna.say("раз")
+        assert hear_up_to("Аня: раз", anna, boris) == []
+        client.delete(f"chat:{room}") if lose == "delete" else client.flushall()
+        anna.say("два")
+        boris.expect("Аня: два")
+        boris.say("три")
+        anna.expect("Боря: три")
+        assert_refused(servers[0], "Боря")
+
+
+# Strangers
+
+
+def test_what_strangers_write_into_the_log_is_skipped_with_one_line_each(store):
+    room = new_room()
+    with (
+        redis.Redis.from_url(store.url) as client,
+        chat(store, store, room=room) as servers,
+        people(servers, "Аня", "Боря") as [anna, boris],
+    ):
+        entries = [
+            {"data": "hi"},
+            {"data": ""},
+            {"server": "x", "number": 1, "events": ""},
+            {"server": "x", "number": 1, "events": "x" * 20_000_000},
+            {"server": b"\xff", "number": 1, "events": "[]"},
+            {"server": "x", "number": "one", "events": "[]"},
+            {"server": "x", "number": 1, "events": "[[1]]"},
+        ]
+        for entry in entries:
+            client.xadd(f"chat:{room}", entry)
+        anna.say("привет")
+        assert hear_up_to("Аня: привет", anna, boris) == []
+        for server in servers:
+            for _ in entries:
+                server.expect("не понята")
+        anna.close()
+        boris.expect("Аня вышел из чата.")
+        assert not [line for line in servers[0].stop() and servers[0].rest() or [] if "не понята" in line]
+
+
+def test_one_who_talks_without_end_does_not_make_the_log_grow(store, tmp_path):
+    script, room = tmp_path / "small.py", new_room()
+    script.write_text(
+        f"import sys; sys.path.insert(0, {str(LAB)!r})\nimport relay; relay.MAX_LOG = 2**18; relay.main()",
+        encoding="utf-8",
+    )
+    with (
+        redis.Redis.from_url(store.url) as client,
+        chat(store, room=room, script=script) as [server],
+        people([server], "Аня") as [anna],
+        ThreadPoolExecutor(1) as pool,
+    ):
+        talk = pool.submit(anna.send, (b"x" * 4000 + b"\n") * 500 + "конец\n".encode())
+        anna.expect("Аня: конец")
+        talk.result()
+        assert client.memory_usage(f"chat:{room}", samples=0) < 2**19
+
+
+def test_a_redis_without_hello_and_client_is_enough():
+    with (
+        Redis("--rename-command", "HELLO", "", "--rename-command", "CLIENT", "") as store,
+        chat(store, store) as servers,
+        people(servers, "Аня", "Боря") as [anna, boris],
+    ):  # as before Redis 6
+        anna.say("привет")
+        boris.expect("Аня: привет")
+
+
 # The end
+
+
+def test_last_words_in_a_busy_chat_are_heard_by_who_said_them(town, enter):
+    [talker] = enter("Аня")
+    with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
+        stop = threading.Event()
+        stack.callback(stop.set)
+
+        def talk():
+            while not stop.is_set():
+                talker.say("x")
+                talker.expect("Аня: x")
+
+        talking = pool.submit(talk)
+        leavers = [stack.enter_context(Peer(town[i % 3].port, f"Имя{i}")) for i in range(20)]
+        for i, leaver in enumerate(leavers):
+            leaver.say(f"слово{i}")
+            leaver.half_close()
+        for i, leaver in enumerate(leavers):
+            assert f"Имя{i}: слово{i}" in leaver.rest()
+        stop.set()
+        talking.result()
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])

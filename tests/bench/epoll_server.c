@@ -8,24 +8,12 @@
  * UTF-8, empty lines), no peers without newlines, Linux only. A line that is longer than
  * LINE is cut; a client that is more than BEHIND bytes behind is let go.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "common.h"
 
-enum { LINE = 8192, NAME = 128, RECV = 65536, BEHIND = 1 << 20, EVENTS = 1024, FDS = 65536 };
-
-struct buffer { char *data; size_t size, room; };
 struct client {
     int fd, named, gone;
     char name[NAME + 3];     /* ends with ": " once it is known */
-    size_t name_size;
+    size_t name_size, start; /* start: where its part of the block begins */
     struct buffer tail;      /* of a line that has not ended yet */
     struct buffer unsent;    /* what the kernel had no room for */
 };
@@ -33,16 +21,6 @@ struct client {
 static struct client *clients[FDS];
 static int client_count, poller;
 static struct buffer block;  /* what all are to hear at the end of this turn */
-
-static void append(struct buffer *buffer, const char *data, size_t size) {
-    if (buffer->size + size > buffer->room) {
-        buffer->room = 2 * (buffer->size + size);
-        if (!(buffer->data = realloc(buffer->data, buffer->room)))
-            exit(1);
-    }
-    memcpy(buffer->data + buffer->size, data, size);
-    buffer->size += size;
-}
 
 static void say(const char *name, size_t size, const char *text) {
     append(&block, name, size);
@@ -83,9 +61,12 @@ static void deliver_unsent(struct client *client) {
 }
 
 static void broadcast(void) {
-    for (int i = 0; block.size && i < client_count; i++)
-        if (clients[i]->named)
-            deliver(clients[i], block.data, block.size);
+    for (int i = 0; block.size && i < client_count; i++) {
+        struct client *client = clients[i];
+        if (client->named)
+            deliver(client, block.data + client->start, block.size - client->start);
+        client->start = 0;
+    }
     block.size = 0;
 }
 
@@ -96,7 +77,7 @@ static void hear_line(struct client *client, const char *line, size_t size) {
         append(&block, "\n", 1);
         return;
     }
-    broadcast();             /* a newcomer hears nothing of what was said before */
+    client->start = block.size;  /* it hears nothing of what was said before */
     client->name_size = size < NAME ? size : NAME;
     memcpy(client->name, line, client->name_size);
     memcpy(client->name + client->name_size, ": ", 2);
@@ -153,8 +134,7 @@ static void remove_gone(void) {
 }
 
 static void accept_client(int listener) {
-    static const char prompt[] = "Введите своё имя:\n";
-    int one = 1, fd = accept(listener, NULL, NULL);
+    int fd = accept(listener, NULL, NULL);
     if (fd < 0)
         return;
     struct client *client = client_count < FDS ? calloc(1, sizeof *client) : NULL;
@@ -163,39 +143,14 @@ static void accept_client(int listener) {
         return;
     }
     client->fd = fd;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     clients[client_count++] = client;
     watch(client, EPOLL_CTL_ADD);
-    deliver(client, prompt, sizeof prompt - 1);
-}
-
-static int listen_on(int port) {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
-    socklen_t size = sizeof address;
-    int one = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 1024)) {
-        perror("epoll_server");
-        exit(1);
-    }
-    getsockname(listener, (struct sockaddr *)&address, &size);
-    printf("Сервер запущен на localhost:%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return listener;
+    deliver(client, PROMPT, sizeof PROMPT - 1);
 }
 
 int main(int argc, char **argv) {
     struct epoll_event events[EVENTS], event = { .events = EPOLLIN };  /* data.ptr is NULL */
-    struct rlimit limit;
-    if (argc != 1 && (argc != 3 || strcmp(argv[1], "--port"))) {
-        fprintf(stderr, "usage: epoll_server [--port PORT]\n");
-        return 2;
-    }
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    int listener = listen_on(argc == 3 ? atoi(argv[2]) : 8080);
+    int listener = listen_as_told(argc, argv);
     poller = epoll_create1(0);
     epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);
     for (;;) {
