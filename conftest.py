@@ -1,4 +1,4 @@
-"""Let pytest's notebook cells fail where they are out of step with lab/, or leave something running.
+"""Let pytest's notebook cells fail where they are out of sync with lab/, or leave something running.
 
 With pytest -n 4 four workers share the tests out: what belongs together stays with one of them.
 """
@@ -13,7 +13,7 @@ from secrets import token_hex
 import pytest
 
 from grading_plugin import PATIENCE
-from lessons import OutOfStep, check_cell
+from lessons import OutOfSync, check_cell, helpers_path
 from needs import need
 
 try:
@@ -24,19 +24,27 @@ except ImportError:
     IPyNbCell = NbCellError = ()
 
 pytest_plugins = ["quick"]
+os.environ["PYTHONPATH"] = helpers_path()  # for the kernels, which work in folders of their own
 
 # A job in the background of a shell ignores Ctrl+C, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Run in the chapter's kernel before its first cell and after its last one.
-REMEMBER = "import threading; threading.before = set(threading.enumerate())"
+# Run in a lesson's kernel before its first cell and after its last one: it works in an empty folder, as a
+# student's own folder is at first.
+REMEMBER = """
+import os, tempfile, threading
+threading.before, threading.folder = set(threading.enumerate()), tempfile.TemporaryDirectory()
+os.chdir(threading.folder.name)
+"""
 LEFT = """
-import threading, psutil
+import os, threading, psutil
+os.chdir("/")
+threading.folder.cleanup()
 for _left in {*threading.enumerate()} - threading.before:
     _left.join(5)
 _left = [t.name for t in threading.enumerate() if t not in threading.before]
 _left += [" ".join(p.cmdline()) for p in psutil.Process().children()]
-assert not _left, "left behind by the chapter: " + ", ".join(_left)
+assert not _left, "left behind by the lesson: " + ", ".join(_left)
 """
 
 # A figure's Markdown holds numbers of the machine; a diagram's says the same as its text/plain.
@@ -124,10 +132,10 @@ def run(item):
         run_beside(item, REMEMBER)
     try:
         check_cell(item.cell.source)
-    except OutOfStep as difference:
+    except OutOfSync as difference:
         with suppress(Exception):  # the difference tells why
             yield
-        item.raise_cell_error("Cell is out of step with lab/", str(difference))
+        item.raise_cell_error("Cell is out of sync with lab/", str(difference))
     result = yield
     for output in item.test_outputs:  # a bad magic only complains there, and nbval may let it pass
         if output.get("name") == "stderr":

@@ -1,4 +1,4 @@
-"""What nbval lets pass by itself, and what keeps the chapters in step with lab/."""
+"""What nbval lets pass by itself, and what keeps the chapters in sync with lab/."""
 
 import os
 import re
@@ -181,7 +181,7 @@ def test_an_edited_output_fails_its_cell(broken):
 
 
 def test_a_thread_or_a_process_left_behind_fails_the_last_cell(broken):
-    assert re.search(r"left behind by the chapter: ghost, .+ input\(\) # spectre", broken[1])
+    assert re.search(r"left behind by the lesson: ghost, .+ input\(\) # spectre", broken[1])
 
 
 def test_an_untaught_function_fails_by_name(copy, monkeypatch):

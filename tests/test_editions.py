@@ -1,4 +1,4 @@
-"""What keeps the two languages in step, in chapters, grading and README, and every link alive."""
+"""What keeps the two languages in sync, in chapters, grading and README, and every link alive."""
 
 import json
 import re
@@ -293,4 +293,4 @@ def test_the_english_edition_is_run_only_when_named(copy):
     chapter = "notebooks/en/01-sockets.ipynb"
     replace(copy / chapter, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
     status, printed = run_copy(copy, chapter)
-    assert status == 1 and named(printed) == ["c01-build-address: Cell is out of step with lab/"]
+    assert status == 1 and named(printed) == ["c01-build-address: Cell is out of sync with lab/"]

@@ -1,4 +1,4 @@
-"""Keep the English edition in step with the Russian one: en/ follows ru/, cell by cell.
+"""Keep the English edition in sync with the Russian one: en/ follows ru/, cell by cell.
 
 Code cells and outputs are the same to the letter; only Markdown differs. An English Markdown cell
 has in its metadata, as "translates", the digest of the Russian text whose translation it is: where

@@ -1,11 +1,11 @@
-"""Keep the chapters in step with lab/: the scripts are the source, the cells follow.
+"""Keep the lessons in sync with lab/: the scripts are the source, the cells follow.
 
 A building cell names its place in its first line; the rest stands there to the letter:
 
     # lab/server.py: add_user
     # lab/server.py, lab/client.py: PAUSE, first_words        (both scripts have the same text)
 
-After a change in lab/, rewrite the building cells, run the chapters again and save them:
+After a change in lab/, rewrite the building cells, run the lessons again and save them:
 
     python notebooks/tools/lessons.py            rewrite, run, save what changed; carry it over to en/
     python notebooks/tools/lessons.py --check    change nothing; tell what differs, status 1
@@ -20,8 +20,10 @@ The Russian edition is the source (see editions.py). After a change in its prose
 import argparse
 import ast
 import difflib
+import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import editions
@@ -31,7 +33,7 @@ SCRIPTS = "lab/server.py", "lab/client.py", "lab/relay.py"
 PLACE = re.compile(r"# (lab/\w+\.py(?:, lab/\w+\.py)*): (\w+(?:, \w+)*)")
 
 
-class OutOfStep(Exception):
+class OutOfSync(Exception):
     """A building cell that is not what the script says; its text is one that reads at once."""
 
 
@@ -68,23 +70,18 @@ def statements(text):
 def source(script, wanted):
     """Return what a cell must hold to build the statements of script that bind wanted (names).
 
-    Raises OutOfStep for a name that the script does not have.
+    Raises OutOfSync for a name that the script does not have.
     """
     found = statements((ROOT / script).read_text(encoding="utf-8"))
     for name in wanted:
         if not any(name in bound for bound, _ in found):
-            raise OutOfStep(f"{script} has no {name}")
+            raise OutOfSync(f"{script} has no {name}")
     parts = [body for bound, body in found if set(bound) & set(wanted)]
     text = parts[0]
     for above, below in zip(parts, parts[1:]):
         apart = re.search(r"^(def|class) ", above + "\n" + below, re.M)
         text += ("\n\n\n" if apart else "\n") + below
     return text
-
-
-def built(script, *wanted):
-    """Return the source of what earlier chapters built, for exec in a later one."""
-    return source(f"lab/{script}", wanted)
 
 
 def place(cell_source):
@@ -94,31 +91,31 @@ def place(cell_source):
 
 
 def expected(cell_source):
-    """Return what a building cell should be, after the scripts; raises OutOfStep."""
+    """Return what a building cell should be, after the scripts; raises OutOfSync."""
     scripts, wanted = place(cell_source)
     bodies = {source(script, wanted) for script in scripts}
     if len(bodies) > 1:
-        raise OutOfStep(f"{' and '.join(scripts)} differ in {', '.join(wanted)}")
+        raise OutOfSync(f"{' and '.join(scripts)} differ in {', '.join(wanted)}")
     return cell_source.partition("\n")[0].rstrip() + "\n" + bodies.pop()
 
 
 def check_cell(cell_source):
-    """Raise OutOfStep, with a diff, when a building cell is not what its script says."""
+    """Raise OutOfSync, with a diff, when a building cell is not what its script says."""
     if not place(cell_source):
         if re.match(r"#\s*lab/", cell_source):
-            raise OutOfStep(f"cannot read the place: {cell_source.partition(chr(10))[0]}")
+            raise OutOfSync(f"cannot read the place: {cell_source.partition(chr(10))[0]}")
         return
     wanted = expected(cell_source)
     if cell_source != wanted:
         lines = difflib.unified_diff(
             wanted.splitlines(), cell_source.splitlines(), "the script", "this cell", lineterm="", n=1
         )
-        raise OutOfStep("\n".join(lines))
+        raise OutOfSync("\n".join(lines))
 
 
 def read(path):
     """Return the notebook at path."""
-    import nbformat  # takes its time, and the chapters, which import us, do without
+    import nbformat  # takes its time, and the lessons, which import us, do without
 
     return nbformat.read(path, as_version=4)
 
@@ -151,14 +148,21 @@ def rewrite(notebook):
             cell.source = expected(cell.source)
 
 
-def run(notebook, folder):
-    """Run a notebook in a fresh kernel and store its outputs, without times or other noise."""
+def helpers_path():
+    """Return the PYTHONPATH (str) by which a lesson finds its helpers and lab/ from any folder."""
+    return os.pathsep.join([str(ROOT / "notebooks" / "course"), str(ROOT)])
+
+
+def run(notebook):
+    """Run a notebook in a fresh kernel, in an empty folder, and store its outputs without times or other noise."""
     from nbclient import NotebookClient
     from nbval.plugin import coalesce_streams
 
-    NotebookClient(
-        notebook, timeout=60, kernel_name="python3", record_timing=False, resources={"metadata": {"path": folder}}
-    ).execute()
+    os.environ["PYTHONPATH"] = helpers_path()
+    with tempfile.TemporaryDirectory() as folder:
+        NotebookClient(
+            notebook, timeout=60, kernel_name="python3", record_timing=False, resources={"metadata": {"path": folder}}
+        ).execute()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = coalesce_streams(cell.outputs)
@@ -178,21 +182,21 @@ def renew(path, check):
     try:
         rewrite(notebook)
         if not check:
-            run(notebook, str(path.parent))
+            run(notebook)
     except Exception as error:
         return [f"{path.name}: {error}"]
     if nbformat.writes(notebook) == before:
         return []
     if check:
-        return [f"{path.name}: out of step with lab/"]
+        return [f"{path.name}: out of sync with lab/"]
     nbformat.write(notebook, path)
     print(f"{path.name}: saved", flush=True)
     return []
 
 
 def main():
-    """Bring the chapters into step, or with --check tell where they are not."""
-    parser = argparse.ArgumentParser(description="Keep the chapters in step with lab/.")
+    """Bring the lessons into sync, or with --check tell where they are not."""
+    parser = argparse.ArgumentParser(description="Keep the lessons in sync with lab/.")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--check", action="store_true", help="change nothing, tell what differs")
     instead.add_argument("--translate", action="store_true", help="run nothing, carry over to en/")

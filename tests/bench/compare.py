@@ -175,8 +175,7 @@ def measure(server, column, options, folder):
         done = subprocess.run(
             pinned(options.meter_cores, map(str, words)),
             timeout=LIMIT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             check=False,
         )
         mine = process_time(process.pid) + sum(os.times()[:4]) - mine

@@ -1,0 +1,31 @@
+"""Run a script on another port than it names:  python any_port.py SCRIPT PORT
+
+A server gets a free port, and the line "any_port NUMBER" says which; a client is sent to PORT.
+"""
+import runpy
+import socket
+import sys
+from pathlib import Path
+
+bind, connect = socket.socket.bind, socket.socket.connect
+
+
+def bind_any(self, address):
+    """Bind to a free port of this machine, and say which."""
+    bind(self, ("127.0.0.1", 0))
+    print("any_port", self.getsockname()[1], flush=True)
+
+
+def connect_there(self, address):
+    """Connect to PORT, whatever the script says."""
+    return connect(self, ("127.0.0.1", int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    _, script, port = sys.argv
+    socket.socket.bind = bind_any
+    if port != "0":
+        socket.socket.connect = connect_there
+    sys.argv = [script, port]
+    sys.path[0] = str(Path(script).resolve().parent)
+    runpy.run_path(script, run_name="__main__")

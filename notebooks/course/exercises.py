@@ -1,0 +1,324 @@
+"""Exercises of the lessons: check an answer, give a hint, show a solution.
+
+    check("3.2", lines)    an answer: a function that the student has written, or a value
+    check("1.5")           a file in this folder, such as server.py; the exercise knows its name
+    hint("3.2")            the next hint, one more each time
+    solution("3.2")        the code of one right answer
+
+An answer runs in a process of its own, which ends after LIMIT seconds: it can't hang the notebook.
+The exercises themselves stand in answers/, one file for each lesson.
+"""
+import ast
+import inspect
+import json
+import linecache
+import os
+import pickle
+import socket
+import subprocess
+import sys
+import sysconfig
+import textwrap
+import threading
+import time
+import traceback
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import psutil
+
+from people import Peer
+from programs import Program
+
+LIMIT = float(os.environ.get("EXERCISE_TIMEOUT", 2.5))  # seconds for one answer
+WAIT = LIMIT * 0.4  # seconds to wait for one line
+COURSE = Path(__file__).resolve().parent
+MISSING = object()  # the answer of one who has only a file
+hints_given = Counter()
+
+
+class Wrong(Exception):
+    """An answer is not right; its text (Russian) says what was done, expected, and came instead."""
+
+
+class Exercise:
+    """One exercise. A subclass has its number, what is asked for, hints, a solution and a check."""
+
+    number = ""     # "3.2": the second exercise of lesson 3
+    name = ""       # of the function or the file (server.py) that the student writes; "" for a value
+    hints = ()      # str, in Russian, from a nudge to nearly all
+    solution = ""   # Python, in full: the function, or the file; for a value, why it is so (Russian)
+    right = ""      # what to say, in Russian, where the answer is right
+
+    def check(self, answer):
+        """Raise Wrong where answer (a function, a value, or the Path of a file) is not right."""
+        raise NotImplementedError
+
+
+def find(number):
+    """Return the exercise (Exercise) with a number such as "3.2"; raises LookupError."""
+    lesson, point, _ = str(number).partition(".")
+    if point and lesson.isdigit() and (COURSE / f"answers/lesson{int(lesson):02}.py").exists():
+        module = import_module(f"answers.lesson{int(lesson):02}")
+        for exercise in vars(module).values():
+            if isinstance(exercise, type) and getattr(exercise, "number", None) == number:
+                return exercise()
+    raise LookupError(f"Упражнения {number} нет. Номер пишут в кавычках: check(\"3.2\", …).")
+
+
+def hint(number):
+    """Print the next hint for an exercise; after the last one, the first again."""
+    hints = find(number).hints
+    place = hints_given[number] % len(hints)
+    hints_given[number] += 1
+    print(f"Подсказка {place + 1} из {len(hints)}. {hints[place]}")
+
+
+def solution(number):
+    """Print the code of a right answer to an exercise."""
+    print(find(number).solution.strip())
+
+
+def check(number, answer=MISSING):
+    """Print whether the answer to an exercise is right, and if not, why."""
+    exercise = find(number)
+    try:
+        ready(exercise, answer)
+        printed, message = judge(exercise, answer)
+    except Wrong as wrong:
+        printed, message = "", str(wrong)
+    if printed:
+        print("Напечатано во время проверки:", textwrap.indent(printed, "    "), sep="\n")
+    print(f"✗ {number}. {message}" if message else f"✓ {number}. Верно. {exercise.right}".rstrip())
+
+
+def ready(exercise, answer):
+    """Raise Wrong where there is nothing to be run yet."""
+    if "." in exercise.name:
+        if not Path(exercise.name).exists():
+            raise Wrong(f"В этой папке нет файла {exercise.name}. Сохраните его рядом с уроком.")
+    elif answer is MISSING or answer is ...:
+        raise Wrong("Ответа пока нет: замените ... своим ответом.")
+    elif exercise.name and not callable(answer):
+        raise Wrong(f"Это не функция, а {type(answer).__name__}. Передайте саму функцию, без скобок "
+                    f"после имени: check(\"{exercise.number}\", {exercise.name}).")
+    elif exercise.name and is_empty(answer):
+        raise Wrong(f"Функция {answer.__name__} пока пуста: напишите её тело вместо ...")
+
+
+def is_empty(function):
+    """Return whether a function's body is still what the lesson gives: a docstring and "..."."""
+    try:
+        body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
+    except (OSError, TypeError, SyntaxError, AttributeError):
+        return False  # its source is not to be had: let it run
+    return all(isinstance(statement, ast.Pass) or isinstance(statement, ast.Expr)
+               and isinstance(statement.value, ast.Constant) for statement in body)
+
+
+def judge(exercise, answer):
+    """Run the check in a process of its own; return what was printed there, and the message (str)."""
+    import cloudpickle  # here only: it takes a function along with what it uses
+    file = getattr(getattr(answer, "__code__", None), "co_filename", "")
+    try:
+        data = cloudpickle.dumps(Path(exercise.name).resolve() if "." in exercise.name else answer)
+    except (TypeError, pickle.PicklingError) as error:
+        raise Wrong("Функция берёт из тетради то, что живёт только здесь: сокет, поток или файл "
+                    f"({error}). Пусть всё нужное приходит к ней в аргументах.") from None
+    order = {"number": exercise.number, "file": file, "lines": linecache.getlines(file)}
+    with subprocess.Popen([sys.executable, __file__, json.dumps(order)], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env={**os.environ, "PYTHONUTF8": "1"}) as process:
+        try:
+            verdict, printed = process.communicate(data, LIMIT + 60)
+        except BaseException:  # also the student's Stop button
+            kill_family(psutil.Process(process.pid))
+            raise
+    printed = "\n".join(printed.decode(errors="replace").strip().splitlines()[-20:])
+    if not verdict:
+        return printed, "Проверка оборвалась: программа закончилась раньше неё."
+    return printed, json.loads(verdict)
+
+
+def kill_family(process):
+    """Kill a process (psutil.Process) and all that it has started."""
+    for one in [*process.children(recursive=True), process]:
+        try:
+            one.kill()
+        except psutil.NoSuchProcess:
+            pass
+
+
+# What follows is for the checks in answers/, and runs in a process of their own.
+
+def short(words):
+    """Return words as they stand in a message: bytes and str as Python writes them, cut where long."""
+    text = words if isinstance(words, str) and "\n" not in words else repr(words)
+    return text if len(text) <= 200 else f"{text[:120]} … ({len(words)})"
+
+
+def expect(what, wanted, got):
+    """Raise Wrong where got is not what was wanted; what (Russian) says what was done before."""
+    if got != wanted or type(got) is not type(wanted):
+        raise Wrong(f"{what}\n    ждали: {wanted!r}\n    вышло: {got!r}")
+
+
+def pair():
+    """Return two connected TCP sockets; whoever waits at them longer than WAIT seconds, fails."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname(), WAIT)
+        theirs = listener.accept()[0]
+    return ours, theirs
+
+
+def visit(port, name=None):
+    """Return a person (Peer) connected to port, who waits WAIT seconds for each line."""
+    person = Peer(port)
+    person.socket.settimeout(WAIT)
+    if name:
+        hears(person, "Введите своё имя:", f"{name} подключается")
+        person.say(name)
+    return person
+
+
+def hears(person, wanted, what):
+    """Listen to person (Peer) until a line has wanted in it; else raise Wrong. Return what was heard.
+
+    What says, in Russian, what was done before.
+    """
+    heard = []
+    try:
+        while not heard or wanted not in heard[-1]:
+            heard.append(person.line())
+            if not heard[-1] and not person.buffer:
+                raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard[:-1]}, и соединение закончилось")
+    except TimeoutError:
+        raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard}, и больше ничего") from None
+    except OSError as error:
+        raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard}, и обрыв: {error}") from None
+    return heard
+
+
+class Task:
+    """A student's function in a thread of its own: what it raises is not lost."""
+
+    def __init__(self, function, *args):
+        self.function, self.args, self.result, self.error = function, args, None, None
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        try:
+            self.result = self.function(*self.args)
+        except BaseException as error:
+            self.error = error
+
+    def finish(self, what):
+        """Wait for the end, return the result; raise what the function has raised, or Wrong."""
+        self.thread.join(WAIT)
+        if self.error:
+            raise self.error
+        if self.thread.is_alive():
+            raise Wrong(f"{what}, а {self.function.__name__} всё ещё работает" + place_of(self.thread))
+        return self.result
+
+
+class Script(Program):
+    """A student's script; whatever port it names, it is given a free one: self.port."""
+
+    def __init__(self, path, port=0):
+        """Start the script at path; a client is sent to port instead of the one that it names."""
+        super().__init__(COURSE / "any_port.py", path, port)
+        self.port, self.path = port, path
+
+    def listening(self):
+        """Wait until it listens, and return its port; raise Wrong where it does not."""
+        try:
+            self.port = int(self.line(WAIT).partition("any_port ")[2])
+        except TimeoutError:
+            raise Wrong(f"{self.path.name} запущен, но порт не занял: нет bind и listen?") from None
+        except (AttributeError, ValueError):
+            raise Wrong(f"{self.path.name} закончился, не начав слушать порт{self.last_words()}") from None
+        return self.port
+
+    def last_words(self):
+        """Return what it has printed last, for a message."""
+        lines = []
+        while not self.lines.empty():
+            lines.append(self.lines.get() or "")
+        return "".join(f"\n    {line}" for line in ["; последнее, что он напечатал:", *lines[-6:]]) * bool(lines)
+
+
+def is_students(file):
+    """Return whether a file name (str) of a frame is the student's: neither ours nor Python's."""
+    system = sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(COURSE), "<frozen"
+    return not file.startswith(system)
+
+
+def line_of(file, number):
+    """Return a line of the student's code, for a message."""
+    text = linecache.getline(file, number).strip()
+    return f"строка {number}" + f": {text}" * bool(text)
+
+
+def place_of(thread):
+    """Return where a thread of the student's is now, for a message; "" where that can't be said."""
+    frame = sys._current_frames().get(thread.ident)
+    while frame and not is_students(frame.f_code.co_filename):
+        frame = frame.f_back
+    return f". Сейчас она здесь:\n    {line_of(frame.f_code.co_filename, frame.f_lineno)}" if frame else ""
+
+
+def explain(error):
+    """Return what to say of an exception in a check: whose fault it is, and where."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if is_students(f.filename)]
+    if not frames:
+        traceback.print_exception(error)
+        return "Сломалась сама проверка, это ошибка курса. Напишите о ней его авторам."
+    words = f"{type(error).__name__}: {error}"
+    return f"Ваш код остановился с ошибкой {words}\n    {line_of(frames[-1].filename, frames[-1].lineno)}"
+
+
+def outcome(exercise, answer):
+    """Return what is wrong with an answer, in Russian, or ""."""
+    try:
+        exercise.check(answer)
+    except Wrong as wrong:
+        return str(wrong)
+    except BaseException as error:  # SystemExit, too: an answer may call exit
+        return explain(error)
+    return ""
+
+
+def watch(thread, answer_verdict):
+    """End the process when LIMIT seconds are over, and say where the student's code was."""
+    time.sleep(LIMIT)
+    busy = psutil.Process().cpu_times()
+    how = "крутится без остановки" if busy.user + busy.system > LIMIT / 2 + 0.5 else "ждёт"
+    answer_verdict(f"За {LIMIT:g} с проверка не закончилась: ваш код {how}"
+                   + (place_of(thread) or "."))
+
+
+def main():
+    """Check the answer that comes through standard input; write the verdict, as JSON."""
+    verdict_pipe = os.dup(1)
+    os.dup2(2, 1)  # what the answer prints goes to the other pipe
+
+    def answer_verdict(message):
+        for child in psutil.Process().children():
+            kill_family(child)
+        sys.stdout.flush()
+        os.write(verdict_pipe, json.dumps(message).encode())
+        os._exit(0)
+
+    order = json.loads(sys.argv[1])
+    lines = order["lines"]
+    linecache.cache[order["file"]] = len(lines), None, lines, order["file"]
+    threading.Thread(target=watch, args=(threading.main_thread(), answer_verdict), daemon=True).start()
+    answer_verdict(outcome(find(order["number"]), pickle.load(sys.stdin.buffer)))
+
+
+if __name__ == "__main__":
+    sys.modules["exercises"] = sys.modules["__main__"]  # answers/ import it by that name
+    main()
