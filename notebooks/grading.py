@@ -4,6 +4,7 @@ Nothing of a submission runs in the process that imports this. What people are c
 say has a random tail, so that no program can know it beforehand; reports leave the tail out.
 """
 
+import json
 import os
 import random
 import re
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import psutil
 
+import grading_find as finding
 import grading_proc as proc
 
 LAB = Path(__file__).resolve().parent.parent / "lab"
@@ -56,29 +58,7 @@ ARGUMENTS = (
     ["--port", "{port}"],
     ["--host", "localhost", "--port", "{port}"],
 )  # tried in turn while a program ends at once
-SKIPPED = "__MACOSX", ".git", ".idea", ".venv", "venv", "site-packages", "__pycache__"
 COPIED = 50_000_000  # bytes of a submission that are copied, the smallest files first
-
-# Prints which modules a script imports, the imports of its own neighbours among them.
-IMPORTS = """
-import ast, pathlib, sys
-script = pathlib.Path(sys.argv[1])
-found, files = set(), [script]
-for file in files:
-    for node in ast.walk(ast.parse(file.read_bytes())):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom):
-            module = [node.module] if node.module else []
-            names = module + [".".join([*module, alias.name]) for alias in node.names]
-        for name in names:
-            path = name.replace(".", "/")
-            near = [folder / end for folder in (script.parent, file.parent)
-                    for end in (path + ".py", path + "/__init__.py")]
-            own = [path for path in near if path.exists()]
-            files += [path for path in own if path not in files]
-            found |= {name} if not own else set()
-print(*found)
-"""
 
 
 class Failure(Exception):
@@ -271,9 +251,13 @@ class Ear:
 class Program(Ear):
     """A running program of the submission: what it prints is heard, and one can type to it."""
 
-    def __init__(self, chat, who, script, args=()):
-        """Start script (Path) with args (str) in its folder, with nothing of our environment."""
-        home = str(script.parent)
+    def __init__(self, chat, who, script, args=(), root=None, package=""):
+        """Start script (Path) with args (str) in its folder, with nothing of our environment.
+
+        Where it imports from root (Path), Python looks there; a package (str) is started from there.
+        """
+        home = str(root if package else script.parent)
+        file = f"./{script.name}" if script.name.startswith("-") else script.name
         env = {
             "PATH": os.defpath,
             "HOME": home,
@@ -284,11 +268,12 @@ class Program(Ear):
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHON_COLORS": "0",
+            **({"PYTHONPATH": str(root)} if root else {}),
             "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
         }
         self.name = script.name
         self.process = subprocess.Popen(
-            [*prefix(), sys.executable, script.name, *args],
+            [*prefix(), sys.executable, *(["-m", package] if package else [file]), *args],
             cwd=home,
             env=env,
             stdin=subprocess.PIPE,
@@ -718,20 +703,21 @@ class Chat:
 
 
 class Submission:
-    """A folder with a server.py and a client.py somewhere in it; what runs is a copy of it.
+    """A folder with a server and a client somewhere in it; what runs is a copy of it.
 
     The copy is made anew for each criterion: a kernel may be killed before it can clean up.
+    Whatever the programs are called, server.py and client.py are what we call them.
     """
 
-    def __init__(self, folder):
-        """folder (str or Path) stays as it is."""
+    def __init__(self, folder, task=os.environ.get("GRADING_TASK", "")):
+        """folder (str or Path) stays as it is; task (str) is a pattern like "*task4*" for the paths in it."""
         self.announces = True  # until somebody does not hear of a newcomer
         self.restless = False  # until one of the programs never waits for anything
-        self.imports = {}  # name of a script: the modules that it imports
         self.arguments = {}  # name of a script: the arguments with which it works
         self.broken = {}  # name of a script: why it can't be started
         self.silent = ""  # why nobody can talk with the server
         self.original, self.temporary = Path(folder), None
+        self.task, self.choice = task, None  # what finding.choose() has returned
 
     def copy(self):
         """Make the copy, unless it is there: self.folder, with self.scripts in it."""
@@ -743,7 +729,21 @@ class Submission:
         os.chmod(self.temporary.name, 0o755)  # programs may run as somebody else
         self.folder = Path(self.temporary.name) / "submission"
         copy_folder(self.original, self.folder)
-        self.scripts = find_scripts(self.folder)
+        finding.unfold(self.folder)
+        self.choice = self.choice or self.choose()
+        self.scripts = {name: self.folder / path for name, path in self.choice["programs"].items()}
+
+    def choose(self):
+        """Return what finding.choose() finds in the copy, read with the rights of a submission."""
+        choice, script = None, Path(finding.__file__).read_bytes()
+        command = [*prefix(), sys.executable, "-I", "-S", "-X", "utf8", "-", ".", self.task]
+        with suppress(subprocess.TimeoutExpired, ValueError):  # too much for a parser: by name and text
+            done = subprocess.run(command, cwd=self.folder, input=script, capture_output=True, timeout=START)
+            choice = json.loads(done.stdout)
+        choice = choice or finding.choose(self.folder, self.task, parse=False)
+        if file := os.environ.get("GRADING_FOUND"):
+            Path(file).write_text(json.dumps(choice))
+        return choice
 
     def clean_up(self):
         """Remove the copy."""
@@ -759,33 +759,17 @@ class Submission:
         """Return the path of the program called name (str); raises Failure when there is none."""
         self.copy()
         if name not in self.scripts:
-            raise Failure(f"{name} не найден.")
+            raise Failure(f"{name} не найден: {self.choice['missing'][name]}.")
         return self.scripts[name]
 
     def uses(self, module, name):
         """Print that the program called name imports module (str), or raise Failure."""
-        if name not in self.imports:
-            self.imports[name] = self.read_imports(name)
-        if module not in self.imports[name]:
+        self.script(name)
+        if error := self.choice["errors"][name]:
+            raise Failure(f"{name} не удалось прочесть: {excerpt(error)}")
+        if module not in self.choice["modules"][name]:
             raise Failure(f"{name} не использует стандартный модуль {module}.")
         print(f"{name} использует {module}")
-
-    def read_imports(self, name):
-        """Return the modules (list of str) that the program called name imports, or raise Failure."""
-        script = self.script(name)
-        try:
-            done = subprocess.run(
-                [*prefix(), sys.executable, "-I", "-S", "-c", IMPORTS, script.name],
-                cwd=script.parent,
-                capture_output=True,
-                timeout=START,
-            )
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{name} не удалось прочесть.") from None
-        if done.returncode:
-            reason = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise Failure(f"{name} не удалось прочесть: {excerpt(reason)}")
-        return done.stdout.decode().split()
 
     def start(self, chat, name, who, port, ready, missing, first=""):
         """Start the program called name for who; return it and what ready(program) then gives.
@@ -797,12 +781,15 @@ class Submission:
         if name in self.broken:
             raise Failure(self.broken[name])
         script, attempts = self.script(name), []
+        mode, typed = self.choice["modes"].get(name, ([], []))
+        root, package = self.choice["roots"][name], self.choice["packages"][name]
+        where = self.folder / root if root else None, package
         for arguments in [self.arguments[name]] if name in self.arguments else ARGUMENTS:
-            program = Program(chat, who, script, [part.format(port=port) for part in arguments])
+            program = Program(chat, who, script, [*mode, *(part.format(port=port) for part in arguments)], *where)
             attempts.append(program)
             chat.programs.append(program)
-            if first:
-                program.type(first)
+            for text in [*typed, first] if first else typed:
+                program.type(text)
             deadline = time.monotonic() + START
             silence = Silence(program, PATIENCE if LINUX else START)
             while (
@@ -874,7 +861,7 @@ class Submission:
         """Return the ports on which client.py may look for its server, the last a free one."""
         self.copy()
         numbers = [8080]
-        for file in self.folder.rglob("*.py"):
+        for file in [*self.scripts.values(), *self.folder.rglob("*.py")]:
             numbers += map(int, re.findall(rb"\b\d{4,5}\b", file.read_bytes()))
         return [port for port in dict.fromkeys(numbers) if 1024 <= port < 65536][:50] + [0]
 
@@ -962,7 +949,7 @@ def copy_folder(source, target):
         folders[:] = [
             name
             for name in folders  # without libraries: they have their own server.py
-            if name not in SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()
+            if name not in finding.SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()
         ]
         for path in (Path(folder, name) for name in names):
             real = path.resolve()
@@ -977,15 +964,3 @@ def copy_folder(source, target):
         copy.parent.mkdir(parents=True, exist_ok=True)
         with suppress(PermissionError):
             shutil.copyfile(real, copy)
-
-
-def find_scripts(folder):
-    """Return {"server.py": Path, "client.py": Path}, as far as they are there, best side by side."""
-    found = {}
-    for path in sorted(folder.rglob("*"), key=lambda path: (len(path.parts), path)):
-        if path.name.lower() in ("server.py", "client.py"):
-            found.setdefault(path.parent, {})[path.name.lower()] = path
-    scripts = {}
-    for together in sorted(found.values(), key=len):
-        scripts |= {name: path for name, path in together.items() if len(together) == 2 or name not in scripts}
-    return scripts
