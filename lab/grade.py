@@ -32,7 +32,10 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-FILES = "grading.ipynb", "grading.py", "grading_plugin.py", "grading_proc.py"
+sys.path.append(str(NOTEBOOKS))
+import grading_find as finding  # noqa: E402
+
+FILES = "grading.ipynb", "grading.py", "grading_find.py", "grading_plugin.py", "grading_proc.py"
 UNPACKED = 200_000_000  # bytes that a zip may hold, with a virtual environment and all
 MEMBERS = 20_000  # files that a zip may hold
 CLASS = 100  # times as much may a zip hold that holds a whole class
@@ -101,11 +104,26 @@ class Submission:
     path: Path
     results: dict = field(default_factory=dict)
     reason: str = ""  # why criteria are missing in results
+    found: dict = field(default_factory=dict)  # the programs, as grading_find.choose() has found them
 
     def earned(self, criterion):
         """Return the points for a criterion (metadata of its cell)."""
         passed = self.results.get(criterion["criterion"], {}).get("passed")
         return criterion["points"] if passed else 0
+
+    def programs(self):
+        """Return the paths (list of str) of the programs that were graded, the server's first."""
+        paths = self.found.get("programs", {})
+        return list(dict.fromkeys(printable(paths[role]) for role in finding.ROLES if role in paths))
+
+    def choice(self):
+        """Return what there is to say (str) about the choice of the programs."""
+        if not self.found:
+            return ""
+        roles = dict(zip(finding.ROLES, ("сервер", "клиент")))
+        paths = {role: self.found["programs"].get(role) for role in roles}
+        said = [f"{roles[role]} — {f'`{path}`' if path else 'не найден'}" for role, path in paths.items()]
+        return printable("; ".join([f"Проверены: {', '.join(said)}", *self.found["notes"]]) + ".")
 
 
 class Isolation:
@@ -193,7 +211,7 @@ def gather(source, folder):
     entries = visible(source)
     if len(entries) == 1 and entries[0].is_dir() and sum(map(is_work, visible(entries[0]))) > 1:
         entries = visible(entries[0])  # somebody zipped the folder of the class, not what is in it
-    if any(entry.name.lower() in ("server.py", "client.py") for entry in entries):
+    if is_one(entries):
         entries = [source]
     submissions = []
     for number, entry in enumerate(entries):
@@ -215,19 +233,29 @@ def visible(folder):
     return sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "__MACOSX")
 
 
+def is_one(entries):
+    """Return whether entries (list of Path) are one submission: programs, or tasks of one course."""
+    if any(entry.name.lower() in finding.ROLES for entry in entries):
+        return True
+    roles = set().union(*(finding.plays(entry) for entry in entries))
+    works = [entry.name for entry in entries if is_work(entry)]
+    if roles:  # else somebody has left a script beside the class
+        return len(roles) == 2 or not works
+    return finding.is_course(works)
+
+
 def is_work(entry):
     """Return whether entry (Path) can be a submission: an archive, or a folder with a server in it."""
     return entry.suffix.lower() in ARCHIVES or any(
-        path.name.lower() == "server.py" or path.suffix.lower() in ARCHIVES for path in entry.rglob("*")
+        path.suffix.lower() in ARCHIVES or finding.SERVER in finding.plays(path) for path in entry.rglob("*")
     )
 
 
 def open_archive(entry, target):
     """Return the folder (Path) that entry is, or is unpacked to: target. Raises ValueError."""
     if entry.is_dir():
-        names = [path.name.lower() for path in entry.rglob("*")]
         zips = [path for path in entry.rglob("*") if path.suffix.lower() == ".zip"]
-        if len(zips) != 1 or "server.py" in names or "client.py" in names:
+        if len(zips) != 1 or any(map(finding.plays, entry.rglob("*"))):
             return entry.resolve()
         entry = zips[0]  # a learning platform gives each student a folder with the zip in it
     if entry.suffix.lower() != ".zip":
@@ -263,8 +291,11 @@ def unpack(file, target, times=1):
         raise ValueError(f"{file.name}: архив не читается: {error}") from None
 
 
-def grade(submission, number, files, isolation):
-    """Run the criteria for submission; number (int) tells it from others that run meanwhile."""
+def grade(submission, number, files, isolation, task=""):
+    """Run the criteria for submission; number (int) tells it from others that run meanwhile.
+
+    Only programs whose paths match task (str) are graded, if it is given.
+    """
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as base:
         os.chmod(base, 0o755)
         private, shared = Path(base, "private"), Path(base, "shared")
@@ -304,6 +335,8 @@ def grade(submission, number, files, isolation):
             "PYTHONUTF8": "1",
             "GRADING_PREFIX": shlex.join(prefix),
             "GRADING_COPIES": str(shared),
+            "GRADING_TASK": task,
+            "GRADING_FOUND": str(private / "found.json"),
             "HOME": str(private),
             "TMPDIR": str(private),
             "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
@@ -329,6 +362,8 @@ def grade(submission, number, files, isolation):
             if not isolation.works:
                 end_all_children()
         said = said or process.communicate()[0]
+        with suppress(OSError, ValueError):
+            submission.found = json.loads((private / "found.json").read_bytes())
     for line in said.decode("utf-8", "replace").splitlines():
         if line.startswith(token):
             result = json.loads(line.removeprefix(token))
@@ -374,6 +409,8 @@ def report(submission, criteria):
         "",
         submission.reason,
         "",
+        submission.choice(),
+        "",
         "| критерий | баллы | из |",
         "|---|---|---|",
     ]
@@ -413,10 +450,16 @@ def save_csv(path, submissions, criteria):
     """Write a line for each submission to path (Path)."""
     with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
         writer = csv.writer(file)
-        writer.writerow(["submission", "points", "max_points", *(criterion["criterion"] for criterion in criteria)])
+        writer.writerow(["submission", "points", "max_points", *(c["criterion"] for c in criteria), "programs"])
         for s in submissions:
-            name = f"'{s.name}" if s.name[0] in "=+-@" else s.name  # no formula for a spreadsheet
-            writer.writerow([name, total(s, criteria), MAX_POINTS, *map(s.earned, criteria)])
+            name = formula_free(s.name)
+            points = map(s.earned, criteria)
+            writer.writerow([name, total(s, criteria), MAX_POINTS, *points, formula_free(", ".join(s.programs()))])
+
+
+def formula_free(text):
+    """Return text (str) so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text[:1] in tuple("=+-@") else text
 
 
 def save_junit(path, submissions, criteria):
@@ -448,21 +491,26 @@ def save_gradescope(path, submission, criteria):
         for c in criteria
     ]
     results = {"score": total(submission, criteria), "tests": tests, "visibility": "visible"}
+    results |= {"output": submission.choice()}
     path.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def printable(text):
-    """Return text (str) without the characters that XML does not allow."""
+    """Return text (str) without the characters that XML, or a file in UTF-8, does not allow."""
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def show(submissions, criteria):
     """Print the table of all submissions."""
-    table = Table("работа", Column("баллы", justify="right"), "не выполнено")
+    table = Table("работа", "программы", Column("баллы", justify="right"), "не выполнено")
     for s in submissions:
         lost = [c["criterion"] for c in criteria if not s.earned(c) and not c.get("bonus")]
-        table.add_row(escape(s.name), f"{total(s, criteria)} из {MAX_POINTS}", escape(s.reason or ", ".join(lost)))
+        points, programs = f"{total(s, criteria)} из {MAX_POINTS}", ", ".join(s.programs())
+        table.add_row(escape(s.name), escape(programs), points, escape(s.reason or ", ".join(lost)))
     Console().print(table)
+    for s in submissions:
+        for note in s.found.get("notes", []):
+            Console().print(f"{s.name}: {printable(note)}.", markup=False, highlight=False)
 
 
 def read_criteria(notebook):
@@ -476,20 +524,20 @@ def read_criteria(notebook):
     return [cell["metadata"] for cell in cells]
 
 
-def grade_all(submissions, files, isolation, jobs):
+def grade_all(submissions, files, isolation, jobs, task=""):
     """Grade submissions (list), jobs (int) at once, with a progress bar."""
     with ThreadPoolExecutor(jobs) as pool, Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("Проверка", total=len(submissions))
+        bar = progress.add_task("Проверка", total=len(submissions))
         runs = [
-            pool.submit(grade, submission, number, files, isolation)
+            pool.submit(grade, submission, number, files, isolation, task)
             for number, submission in enumerate(submissions)
             if not submission.reason
         ]
-        progress.advance(task, len(submissions) - len(runs))
+        progress.advance(bar, len(submissions) - len(runs))
         try:
             for run in as_completed(runs):
                 run.result()
-                progress.advance(task)
+                progress.advance(bar)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             end_all_children()
@@ -524,6 +572,9 @@ def main():
     parser.add_argument(
         "-j", "--jobs", type=int, default=1, metavar="N", help="сколько работ проверять сразу (%(default)s)"
     )
+    parser.add_argument(
+        "--task", default="", metavar="GLOB", help="какие программы проверять, если в работе целый курс: '*task4*'"
+    )
     parser.add_argument("--junit", type=Path, metavar="FILE", help="ещё и в формате JUnit")
     parser.add_argument("--gradescope", action="store_true", help="рядом с каждым отчётом results.json для Gradescope")
     options = parser.parse_args()
@@ -545,7 +596,7 @@ def main():
         with tempfile.TemporaryDirectory(prefix="grade-") as folder:
             submissions = gather(options.submissions, Path(folder))
             save(options, [], criteria)  # better to fail now than after an hour
-            grade_all(submissions, files, isolation, options.jobs)
+            grade_all(submissions, files, isolation, options.jobs, options.task)
         reports = save(options, submissions, criteria)
     except (OSError, ValueError) as error:
         sys.exit(f"Не получилось: {error}")

@@ -13,6 +13,7 @@ import re
 import sys
 from contextlib import suppress
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 SKIPPED = "__MACOSX", ".git", ".idea", ".venv", "venv", "site-packages", "node_modules", "__pycache__"
@@ -28,7 +29,7 @@ NAMES = {
     CLIENT: re.compile(r"client|klient|клиент(?:а|ом|ск\w+)?|(?<![a-z])(?:clt|cli)(?![a-z])", re.I),
 }
 CHAT = re.compile(r"chat|чат|messenger|мессенджер", re.I)
-OTHER = re.compile(r"echo|эхо|calc|кальк|http|web|udp|ftp|proxy|прокси|game|игра|пифаг|pyth?agor", re.I)
+OTHER = re.compile(r"echo|эхо|calc|кальк|http|udp|ftp|proxy|прокси|game|игра|пифаг|pyth?agor", re.I)
 ASIDE = re.compile(
     r"(?<![a-zа-я])(?:old|backup|bak|archive|tests?|examples?|samples?|drafts?|trash|v?env|"
     r"стар\w*|архив\w*|черновик\w*|тест\w*|пример\w*)(?![a-zа-я])",
@@ -48,6 +49,7 @@ GUI = {"tkinter", "PyQt5", "PyQt6", "PySide2", "PySide6", "kivy", "curses", "pyg
 HTTP = {"http", "flask", "fastapi", "aiohttp", "requests", "django", "urllib", "websockets"}
 SIGNALS = {"clicked", "triggered", "timeout", "pressed", "returnPressed", "sqlite3", "psycopg2", "pymysql"}
 OUTSIDE = re.compile(r"8\.8\.|1\.1\.1\.1|10\.25[45]\.|192\.255|google|ya\.ru|yandex")  # asks for one's own address
+NUMBERED = re.compile(r"[\s_-]*\(?\d+\)?(?=\.pyw?(?:\.txt)?$)")  # client1.py, client 2.py: many of one kind
 DEEDS = {"accepts", "connects"}
 MODULES = ".py", "/__init__.py"  # what a module's name ends with as a file
 TEXT = {
@@ -102,6 +104,7 @@ class Source:
         points += 2 * (role in named(self.path.name)) + (self.path.name.lower() == role)
         return points + (named(self.path.parent.name) == {role} if points or other not in self.all else 0)
 
+    @cache
     def value(self, role):
         """Return how well (float) this suits the role in a chat for many."""
         points = self.role(role)
@@ -206,13 +209,14 @@ def traits(tree):
 
 
 def is_broadcast(node):
-    """Return whether node is a loop that sends to each of many."""
-    if not isinstance(node, (ast.For, ast.AsyncFor)) or isinstance(node.iter, ast.Constant):
+    """Return whether node is a loop that sends something to each of many."""
+    if not isinstance(node, (ast.For, ast.AsyncFor)):
         return False
-    targets = {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+    each = {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
     for call in (part for part in ast.walk(node) if isinstance(part, ast.Call)):
-        used = {part.id for part in ast.walk(call) if isinstance(part, ast.Name)}
-        if "send" in called(call)[0].lower() and used & targets or called(call)[0] in SENDS and used & targets:
+        to_whom = [call.func] if isinstance(call.func, ast.Attribute) else call.args[:1]
+        used = {part.id for whom in to_whom for part in ast.walk(whom) if isinstance(part, ast.Name)}
+        if used & each and (called(call)[0] in SENDS or "send" in called(call)[0].lower()):
             return True
     return False
 
@@ -297,8 +301,9 @@ def together(server, client):
     points = 3 if not apart else -len(apart)
     if server is client:
         return points + 2 * bool(modes(server))
-    points += 4 * (masked(server.path) == masked(client.path))
-    points += 2 * ({server.path.name.lower(), client.path.name.lower()} == set(ROLES))
+    name = masked(client.path)
+    points += 4 if masked(server.path) == name else 3.5 if masked(server.path) == NUMBERED.sub("", name) else 0
+    points += {server.path.name.lower(), client.path.name.lower()} == set(ROLES)
     if server.ports and client.ports:
         points += 2 if server.ports & client.ports else -1.5
     if numbers(server.path) and numbers(client.path):
@@ -400,9 +405,9 @@ def doubts(pairs):
     close = [pair for pair in pairs if pair[0] > best - CLOSE]
     servers, clients, notes = {}, [client], []
     for _, other, partner in close:
-        if other.text != server.text or other is server:
+        if other is server or other.text != server.text and not related(other, server):
             servers.setdefault(other.name, f"{other.name} и {partner.name}")
-        if other is server and all(partner.text != one.text for one in clients):
+        if other is server and not any(partner.text == one.text or related(partner, one) for one in clients):
             clients.append(partner)
     if len(servers) > 1:
         count = "два кандидата" if len(servers) == 2 else f"кандидатов {len(servers)}"
@@ -411,6 +416,11 @@ def doubts(pairs):
         count = "два клиента" if len(clients) == 2 else f"клиентов {len(clients)}"
         notes.append(f"{count}: {listed([one.name for one in clients])}; взял {client.name}")
     return notes
+
+
+def related(one, other):
+    """Return whether one of two of Source imports the other: then it hardly matters which is started."""
+    return other in one.reached or one in other.reached
 
 
 def both_note(source):

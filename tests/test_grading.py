@@ -80,7 +80,12 @@ def rows(table):
 
 def lost(row):
     """Return the criteria (set) for which a line of the table has no points."""
-    return {name for name, points in list(row.items())[3:] if points == "0"}
+    return {name for name in criteria_of(row) if row[name] == "0"}
+
+
+def criteria_of(row):
+    """Return the criteria (list of str) in a line of the table: between the points and the programs."""
+    return list(row)[3:-1]
 
 
 def contents(folder):
@@ -159,7 +164,7 @@ def graded(tmp_path_factory, scratch):
 def test_each_submission_gets_its_points(graded, name):
     folder = graded[0]
     row = rows(folder / "grades.csv")[name]
-    criteria = set(list(row)[3:])
+    criteria = set(criteria_of(row))
     loses = set(EXPECTED[name]["loses"])
     report = (folder / "grades" / f"{name}.md").read_text(encoding="utf-8")
     assert lost(row) == (criteria if "*" in loses else loses), report
@@ -167,10 +172,18 @@ def test_each_submission_gets_its_points(graded, name):
 
 def test_every_criterion_has_a_submission_that_loses_it_alone(graded):
     losses = [lost(row) for row in rows(graded[0] / "grades.csv").values()]
-    criteria = set(list(next(iter(rows(graded[0] / "grades.csv").values())))[3:])
+    criteria = set(criteria_of(rows(graded[0] / "grades.csv")["lab"]))
     base = criteria - {"glued", "torn", "letter", "namesakes", "ghosts", "deaf", "fifty"}
     assert {name for some in losses if len(some & base) == 1 for name in some & base} == base
     assert {name for some in losses if len(some) == 1 for name in some - base} == criteria - base
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if "programs" in EXPECTED[name]])
+def test_table_and_report_name_the_programs(graded, name):
+    programs = EXPECTED[name]["programs"]
+    report = (graded[0] / "grades" / f"{name}.md").read_text(encoding="utf-8")
+    assert rows(graded[0] / "grades.csv")[name]["programs"] == ", ".join(programs)
+    assert f"Проверены: сервер — `{programs[0]}`, клиент — `{programs[-1]}`" in report
 
 
 def test_the_lab_gets_all_points(graded):
@@ -295,6 +308,50 @@ def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipp
 def test_one_folder_with_the_programs_is_one_submission(tmp_path):
     build("sample", tmp_path)
     assert gathered(tmp_path / "sample", tmp_path) == {"sample": {"server.py", "client.py"}}
+
+
+def one(tmp_path, files):
+    """Return the names of the submissions in tmp_path, where files (list of paths) are programs."""
+    for path in files:
+        role = "clients" if "client" in path else "servers"
+        (tmp_path / "class" / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SUBMISSIONS / role / "lines.py", tmp_path / "class" / path)
+    return sorted(gathered(tmp_path / "class", tmp_path))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["server4.py", "client4.py"],
+        ["a.py", "client.pyw", "old/server.py", "old/client.py"],
+        ["task1/server.py", "task1/client.py", "task2/server.py", "task2/client.py"],
+        ["chat.py", "helpers/client_text.py"],
+    ],
+    ids=["names", "old", "course", "half"],
+)
+def test_one_folder_of_programs_or_tasks_is_one_submission(tmp_path, files):
+    assert one(tmp_path, files) == ["class"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["a/server4.py", "a/client4.py", "b/chat.py"],
+        ["a/server.py", "b/server.py", "start_all_clients.py"],
+        ["a/src/server/main.py", "a/src/client/main.py", "b/x.py"],
+        ["group/a/server4.py", "group/b/x.py"],
+    ],
+    ids=["names", "script", "deep", "group"],
+)
+def test_folders_of_people_are_a_class(tmp_path, files):
+    assert one(tmp_path, files) == ["a", "b"]
+
+
+def test_a_zip_beside_programs_is_not_unpacked(tmp_path, zipped):
+    (tmp_path / "class" / "a").mkdir(parents=True)
+    shutil.copy(SUBMISSIONS / "servers" / "lines.py", tmp_path / "class" / "a" / "сервер.py")
+    zipped("a/work.zip", programs())
+    assert gathered(tmp_path / "class", tmp_path) == {"a": {"сервер.py"}}
 
 
 def test_without_namespaces_the_points_are_the_same(tmp_path, scratch):
