@@ -1,10 +1,12 @@
 """What an instructor relies on: the right programs are graded, whatever a student calls them."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
+import grading
 from grading_find import choose, is_course, plays, unfold
 
 TESTS = Path(__file__).resolve().parent
@@ -457,3 +459,41 @@ def test_a_first_look_tells_programs_from_other_files(tmp_path):
 )
 def test_tasks_are_told_from_people(names, course):
     assert is_course(names) is course
+
+
+def test_a_submission_that_is_too_much_for_a_parser_is_found_by_name_and_text(tmp_path, monkeypatch):
+    def endless(*arguments, **keywords):
+        raise subprocess.TimeoutExpired("python", 15)
+
+    work = grading.Submission(made(tmp_path, {"server4.py": CHAT_SERVER, "b.py.txt": CHAT_CLIENT}))
+    monkeypatch.setattr(grading.subprocess, "run", endless)
+    try:
+        assert [work.script(role).name for role in SAMPLE] == ["server4.py", "b.py.txt"]
+        with pytest.raises(grading.Failure, match="server.py не удалось прочесть: слишком сложно"):
+            work.uses("socket", "server.py")
+    finally:
+        work.clean_up()
+
+
+@pytest.mark.parametrize("names", [("server4.py", "b.py.txt"), ("-server.py", "чат.ipynb")], ids=" ".join)
+def test_a_submission_has_its_programs_in_a_copy_and_stays_as_it_is(tmp_path, names):
+    client = notebook(CHAT_CLIENT) if names[1].endswith(".ipynb") else CHAT_CLIENT
+    work = grading.Submission(
+        made(tmp_path / "work", {names[0]: CHAT_SERVER, names[1]: client.replace("8080", "5678")})
+    )
+    try:
+        assert work.script("server.py").name == names[0] and work.script("client.py").name.startswith(names[1])
+        assert tmp_path not in work.script("client.py").parents and 5678 in work.ports()
+        assert {path.name for path in (tmp_path / "work").iterdir()} == set(names)
+    finally:
+        work.clean_up()
+
+
+def test_an_instructor_s_task_reaches_the_submission(tmp_path):
+    work = grading.Submission(made(tmp_path, course()), task="*2*")
+    try:
+        assert work.script("server.py").parent.name == "task2"
+        with pytest.raises(grading.Failure, match="server.py не найден: ни одна программа не подходит под «x»"):
+            grading.Submission(tmp_path, task="x").script("server.py")
+    finally:
+        work.clean_up()
