@@ -227,9 +227,23 @@ def test_the_chat_is_graded_and_not_what_has_the_usual_names(tmp_path):
     "aside", ["old", "backup", "venv", ".git", "__MACOSX", "node_modules", "tests", "старое", "a/b/old"]
 )
 def test_what_lies_aside_is_not_graded(tmp_path, aside):
-    files = {"4/server.py": CHAT_SERVER, "4/client.py": CHAT_CLIENT + "# new\n"}
+    files = {"work/server.py": CHAT_SERVER, "work/client.py": CHAT_CLIENT + "# new\n"}
     files |= {f"{aside}/server.py": CHAT_SERVER + "# old\n", f"{aside}/client.py": CHAT_CLIENT}
-    assert found(tmp_path, files) == ("4/server.py", "4/client.py", "")
+    assert found(tmp_path, files) == ("work/server.py", "work/client.py", "")
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("for client in connected_clients:", "if client := connected_clients[-1]:"),
+        ("threading.Thread(target=start_connection, args=", "start_connection(*"),
+    ],
+    ids=["to-one", "no-threads"],
+)
+def test_a_chat_for_many_is_preferred(tmp_path, old, new):
+    other = CHAT_SERVER.replace(old, new).replace("client_address)).start()", "client_address))")
+    files = {"a/server.py": other, "a/client.py": CHAT_CLIENT, "b/server.py": CHAT_SERVER, "b/client.py": CHAT_CLIENT}
+    assert found(tmp_path, files) == ("b/server.py", "b/client.py", "")
 
 
 def test_of_several_clients_the_first_is_graded_and_that_is_said(tmp_path):
@@ -493,7 +507,9 @@ def test_an_instructor_s_task_reaches_the_submission(tmp_path):
     work = grading.Submission(made(tmp_path, course()), task="*2*")
     try:
         assert work.script("server.py").parent.name == "task2"
+        work.clean_up()
+        work = grading.Submission(tmp_path, task="x")
         with pytest.raises(grading.Failure, match="server.py не найден: ни одна программа не подходит под «x»"):
-            grading.Submission(tmp_path, task="x").script("server.py")
+            work.script("server.py")
     finally:
         work.clean_up()
