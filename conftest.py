@@ -52,7 +52,15 @@ NOT_COMPARED = ("text/markdown",)
 
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser for
 # each edition, a broken chapter, a kernel. The longest come first, so that no worker is left alone with one.
-WHOLE = ("test_browser.py", "test_grading.py", "07-load.ipynb", "08-many-servers.ipynb", "test_chapters.py", ".ipynb")
+WHOLE = (
+    "test_browser.py",
+    "test_grading.py",
+    "test_grading_runs.py",
+    "07-load.ipynb",
+    "08-many-servers.ipynb",
+    "test_chapters.py",
+    ".ipynb",
+)
 
 
 def whole(path):
