@@ -13,8 +13,10 @@ from test_server import (
     EMOJI,
     PROMPT,
     assert_silence,
+    enter as enter,
     hear,
     patched_server,
+    server as server,
 )
 
 JOINED, LEFT = " присоединился к чату.", " вышел из чата."

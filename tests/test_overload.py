@@ -18,12 +18,14 @@ from programs import LAB
 from test_server import (
     PROMPT,
     SMALL_BUFFERS,
+    enter as enter,
     hear,
     linux_only,
     patched_server,
     peak_memory,
     posix_only,
     processor_time,
+    server as server,
     server_with_a_pipe,
 )
 

@@ -11,10 +11,12 @@ from people import Peer
 from test_server import (
     PROMPT,
     SMALL_BUFFERS,
+    enter as enter,
     hear,
     linux_only,
     patched_server,
     posix_only,
+    server as server,
 )
 
 JOINED, LEFT = " присоединился к чату.", " вышел из чата."
