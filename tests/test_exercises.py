@@ -50,6 +50,7 @@ HANGING = "крутится без остановки", "ваш код ждёт"
 def patient(monkeypatch):
     """A busy machine is no wrong answer: a right one has half a minute for each line."""
     monkeypatch.setattr(exercises, "WAIT", 30)
+    monkeypatch.setattr(exercises, "START", 30)
 
 
 @pytest.fixture

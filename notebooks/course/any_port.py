@@ -1,18 +1,24 @@
 """Run a script on another port than it names:  python any_port.py SCRIPT PORT
 
-A server gets a free port, and the line "any_port NUMBER" says which; a client is sent to PORT.
+A server gets a free port, and the line "any_port NUMBER" says which, as soon as it listens; a client
+is sent to PORT.
 """
 import runpy
 import socket
 import sys
 from pathlib import Path
 
-bind, connect = socket.socket.bind, socket.socket.connect
+bind, listen, connect = socket.socket.bind, socket.socket.listen, socket.socket.connect
 
 
 def bind_any(self, address):
-    """Bind to a free port of this machine, and say which."""
+    """Bind to a free port of this machine."""
     bind(self, ("127.0.0.1", 0))
+
+
+def listen_and_tell(self, *backlog):
+    """Listen, and say at which port."""
+    listen(self, *backlog)
     print("any_port", self.getsockname()[1], flush=True)
 
 
@@ -23,7 +29,7 @@ def connect_there(self, address):
 
 if __name__ == "__main__":
     _, script, port = sys.argv
-    socket.socket.bind = bind_any
+    socket.socket.bind, socket.socket.listen = bind_any, listen_and_tell
     if port != "0":
         socket.socket.connect = connect_there
     sys.argv = [script, port]

@@ -23,6 +23,7 @@ import threading
 import time
 import traceback
 from collections import Counter
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from programs import Program
 
 LIMIT = float(os.environ.get("EXERCISE_TIMEOUT", 2.5))  # seconds for one answer
 WAIT = LIMIT * 0.4  # seconds to wait for one line
+START = LIMIT * 0.8  # seconds to wait for a script to start
 COURSE = Path(__file__).resolve().parent
 MISSING = object()  # the answer of one who has only a file
 hints_given = Counter()
@@ -200,6 +202,28 @@ def hears(person, wanted, what):
     return heard
 
 
+def reads(sock, wanted, what, script=None):
+    """Read from a socket until it has said wanted (str); else raise Wrong. Return all that it said (str).
+
+    What says, in Russian, what was done before; script (Script) is the one at the other end.
+    """
+    heard, end = b"", "и больше ничего"
+    try:
+        while wanted not in heard.decode(errors="replace"):
+            data = sock.recv(65536)
+            if not data:
+                raise EOFError
+            heard += data
+        return heard.decode(errors="replace")
+    except TimeoutError:
+        pass
+    except (EOFError, OSError):
+        end = "и соединение закончилось"
+    heard = heard.decode(errors="replace")
+    raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {short(heard)!r}, {end}"
+                + (script.last_words() if script else ""))
+
+
 class Task:
     """A student's function in a thread of its own: what it raises is not lost."""
 
@@ -229,25 +253,85 @@ class Script(Program):
 
     def __init__(self, path, port=0):
         """Start the script at path; a client is sent to port instead of the one that it names."""
+        self.port, self.path, self.printed = port, path, []
         super().__init__(COURSE / "any_port.py", path, port)
-        self.port, self.path = port, path
+
+    def line(self, timeout):
+        """Return the next line printed (str), or None at the end, again and again; raises TimeoutError."""
+        if self.printed[-1:] != [None]:
+            self.printed.append(super().line(timeout))
+        return self.printed[-1]
 
     def listening(self):
         """Wait until it listens, and return its port; raise Wrong where it does not."""
         try:
-            self.port = int(self.line(WAIT).partition("any_port ")[2])
+            while (line := self.line(START)) is not None:
+                if "any_port " in line:
+                    self.port = int(line.partition("any_port ")[2])
+                    return self.port
         except TimeoutError:
-            raise Wrong(f"{self.path.name} запущен, но порт не занял: нет bind и listen?") from None
-        except (AttributeError, ValueError):
-            raise Wrong(f"{self.path.name} закончился, не начав слушать порт{self.last_words()}") from None
-        return self.port
+            raise Wrong(f"{self.path.name} запущен, но порт не слушает: нет bind и listen?") from None
+        raise Wrong(f"{self.path.name} закончился, не начав слушать порт{self.last_words()}")
+
+    def types(self, text):
+        """Type text (str) and Enter; raise Wrong where it has ended before."""
+        try:
+            self.type(text)
+        except OSError:
+            raise Wrong(f"{self.path.name} закончился раньше, чем набрано «{text}»{self.last_words()}") from None
+
+    def prints(self, wanted, what):
+        """Wait until it prints a line that has wanted (str) in it; what says what was done before."""
+        end = "и программа закончилась"
+        try:
+            while (line := self.line(WAIT)) is not None:
+                if wanted in line:
+                    return
+        except TimeoutError:
+            end = "и больше ничего"
+        raise Wrong(f"{what}\n    ждали на экране: {wanted}\n    вышло: {self.said()}, {end}")
+
+    def ends(self, what):
+        """Wait until it ends by itself; what says, in Russian, why it should."""
+        try:
+            if not self.process.wait(WAIT):
+                return
+        except subprocess.TimeoutExpired:
+            raise Wrong(f"{what}, а {self.path.name} всё ещё работает{self.last_words()}") from None
+        raise Wrong(f"{what}, а {self.path.name} остановился с ошибкой{self.last_words()}")
+
+    def said(self):
+        """Return the lines (list of str) that it has printed."""
+        return [line for line in self.printed if line and "any_port" not in line]
 
     def last_words(self):
         """Return what it has printed last, for a message."""
-        lines = []
-        while not self.lines.empty():
-            lines.append(self.lines.get() or "")
-        return "".join(f"\n    {line}" for line in ["; последнее, что он напечатал:", *lines[-6:]]) * bool(lines)
+        with suppress(TimeoutError):
+            while self.line(WAIT / 4) is not None:
+                pass
+        lines = self.said()[-6:]
+        return "\n    ".join(["; последнее, что он напечатал:", *lines]) * bool(lines)
+
+
+@contextmanager
+def meet(path):
+    """Run a student's client at path; give its Script, and the socket of the server that it talks to."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, \
+            Script(path, listener.getsockname()[1]) as script:
+        with first_call(listener, script) as server:
+            server.settimeout(WAIT)
+            yield script, server
+
+
+def first_call(listener, script):
+    """Return the socket on which script (Script) calls listener; raise Wrong where it does not."""
+    listener.settimeout(START / 50)  # it may have ended long before
+    for _ in range(50):
+        with suppress(TimeoutError):
+            return listener.accept()[0]
+        if script.process.poll() is not None:
+            break
+    raise Wrong(f"{script.path.name} запущен, но к серверу не подключился{script.last_words()}")
 
 
 def is_students(file):
@@ -293,9 +377,9 @@ def outcome(exercise, answer):
 
 def watch(thread, answer_verdict):
     """End the process when LIMIT seconds are over, and say where the student's code was."""
+    idle = time.process_time()
     time.sleep(LIMIT)
-    busy = psutil.Process().cpu_times()
-    how = "крутится без остановки" if busy.user + busy.system > LIMIT / 2 + 0.5 else "ждёт"
+    how = "крутится без остановки" if time.process_time() - idle > LIMIT / 4 else "ждёт"
     answer_verdict(f"За {LIMIT:g} с проверка не закончилась: ваш код {how}"
                    + (place_of(thread) or "."))
 
