@@ -1,5 +1,31 @@
 """Lesson 1, connection and bytes: its exercises, with hints and solutions."""
-from exercises import Exercise, Wrong, expect, pair
+import socket
+from contextlib import suppress
+
+import exercises
+from exercises import COURSE, Exercise, Script, Task, Wrong, expect, meet, pair, reads
+
+
+class BytesOfAGreeting(Exercise):
+    number = "1.1"
+    answer = 21
+    hints = (
+        "Посчитайте отдельно русские буквы и всё остальное: запятую, пробел, восклицательный знак.",
+        "Девять русских букв по два байта и три знака по одному.",
+    )
+    solution = "Русских букв 9, каждая по 2 байта: 18. Запятая, пробел и «!» — по одному: 3. Вместе 21."
+    right = "Девять букв по два байта и три знака по одному."
+
+    def check(self, size):
+        if type(size) is not int:
+            raise Wrong(f"Нужно целое число, а здесь {type(size).__name__}: {size!r}.")
+        if size == 12:
+            raise Wrong("12 — это число букв и знаков. А русская буква занимает два байта.")
+        if size == 24:
+            raise Wrong("По два байта занимают только русские буквы, а запятая, пробел и «!» — по одному.")
+        if size == 18:
+            raise Wrong("18 байтов занимают буквы. Запятая, пробел и «!» — тоже байты.")
+        expect("Сколько байтов в \"Привет, мир!\".encode()? Ваше число другое.", True, size == self.answer)
 
 
 class ReadAll(Exercise):
@@ -37,3 +63,105 @@ def read_all(sock):
         ours.close()
         expect("Собеседник послал 100 000 байтов и закончил. Сколько байтов прочитано?",
                100_000, len(read_all(theirs)))
+
+
+class Ask(Exercise):
+    number = "1.3"
+    name = "ask"
+    hints = (
+        "Функция делает три дела: посылает вопрос, говорит «у меня всё» и читает ответ до конца.",
+        "«У меня всё, но я слушаю» — это sock.shutdown(socket.SHUT_WR). Ответ читает ваша же read_all.",
+        "Вопрос — строка, посылают байты: encode(). Ответ — байты, вернуть надо строку: decode().",
+    )
+    solution = '''
+import socket
+
+
+def ask(sock, question):
+    sock.sendall(question.encode())
+    sock.shutdown(socket.SHUT_WR)
+    answer = b""
+    while chunk := sock.recv(8192):
+        answer += chunk
+    return answer.decode()
+'''
+    right = "Собеседник услышал конец вопроса, а вы услышали весь ответ."
+
+    def check(self, ask):
+        question, words = "Который час?", "Без пяти двенадцать. "
+        for answer in words, words * 5000:
+            ours, theirs = pair()
+            task = Task(ask, theirs, question)
+            heard = self.to_the_end(ours, task)
+            expect(f"Задан вопрос {question!r}. Что услышал собеседник?", question.encode(), heard)
+            Task(self.reply, ours, answer)
+            got = task.finish("Собеседник ответил и закончил")
+            if answer == words or not isinstance(got, str):
+                expect(f"Собеседник ответил {words!r} и закончил.", answer, got)
+            expect(f"Собеседник ответил. Знаков в ответе {len(answer)}. Сколько их вернула функция?",
+                   len(answer), len(got))
+
+    @staticmethod
+    def to_the_end(sock, task):
+        """Return the question (bytes) that task asks at the other end of sock."""
+        heard = b""
+        try:
+            while data := sock.recv(8192):
+                heard += data
+        except TimeoutError:
+            if task.error:
+                raise task.error from None
+            raise Wrong(f"Собеседник услышал {heard.decode(errors='replace')!r} и всё ещё ждёт продолжения. "
+                        "Скажите ему, что вопрос закончен.") from None
+        return heard
+
+    @staticmethod
+    def reply(sock, answer):
+        """Say answer (str), and leave."""
+        with suppress(OSError):  # the other end has gone: what it has raised is told
+            sock.sendall(answer.encode())
+        sock.close()
+
+
+class FirstServer(Exercise):
+    number = "1.4"
+    name = "server.py"
+    hints = (
+        "Занять порт: socket.create_server((SERVER_HOST, SERVER_PORT)). Дождаться клиента: "
+        "server_socket.accept(), он возвращает пару.",
+        "Условие цикла: client_socket.recv(RECV_SIZE). На b\"\" цикл кончится сам.",
+        "Складывать можно байты с байтами: \"Сервер слышит: \".encode() + data.",
+    )
+    solution = (COURSE / "answers/stages/lesson01/server.py").read_text(encoding="utf-8")
+    right = "Сервер отвечает и замечает, что клиент ушёл."
+
+    def check(self, path):
+        with Script(path) as script:
+            client = socket.create_connection(("127.0.0.1", script.listening()), exercises.WAIT)
+            for word in "привет", "ещё одно слово":
+                client.sendall(word.encode())
+                reads(client, word, f"Клиент подключился и сказал «{word}».", script)
+            client.close()
+            script.ends("Клиент закрыл соединение")
+
+
+class FirstClient(Exercise):
+    number = "1.5"
+    name = "client.py"
+    hints = (
+        "Сокет: socket.socket(socket.AF_INET, socket.SOCK_STREAM). Адрес — пара, поэтому скобок две: "
+        "connect((SERVER_HOST, SERVER_PORT)).",
+        "Посылают байты: text.encode(). Печатают строку: client_socket.recv(RECV_SIZE).decode().",
+    )
+    solution = (COURSE / "answers/stages/lesson01/client.py").read_text(encoding="utf-8")
+    right = "Клиент посылает, печатает ответ и уходит по-хорошему."
+
+    def check(self, path):
+        with meet(path) as (script, server):
+            for word, answer in ("привет", "слышу привет"), ("ещё", "слышу ещё"):
+                script.types(word)
+                reads(server, word, f"В client.py набрано «{word}».", script)
+                server.sendall(answer.encode())
+            script.types("")
+            script.prints(answer, f"Сервер ответил «{answer}», потом нажат Enter.")
+            script.ends("Набрана пустая строка")
