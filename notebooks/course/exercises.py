@@ -219,9 +219,8 @@ def reads(sock, wanted, what, script=None):
         pass
     except (EOFError, OSError):
         end = "и соединение закончилось"
-    heard = heard.decode(errors="replace")
-    raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {short(heard)!r}, {end}"
-                + (script.last_words() if script else ""))
+    heard = short(repr(heard.decode(errors="replace")))
+    raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard}, {end}" + (script.last_words() if script else ""))
 
 
 class Task:
