@@ -220,7 +220,7 @@ def reads(sock, wanted, what, script=None):
     except (EOFError, OSError):
         end = "и соединение закончилось"
     heard = short(repr(heard.decode(errors="replace")))
-    raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard}, {end}" + (script.last_words() if script else ""))
+    raise Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {heard}, {end}" + (script.last_words() if script else ""))
 
 
 class Task:
