@@ -220,7 +220,8 @@ def reads(sock, wanted, what, script=None):
     except (EOFError, OSError):
         end = "и соединение закончилось"
     heard = short(repr(heard.decode(errors="replace")))
-    raise Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {heard}, {end}" + (script.last_words() if script else ""))
+    printed = script.last_words() if script else ""
+    raise Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {heard}, {end}{printed}")
 
 
 class Task:
