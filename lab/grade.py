@@ -15,9 +15,11 @@ import secrets
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -96,6 +98,14 @@ sys.exit(subprocess.call(sys.argv[1:]))
 """
 
 
+# What pytest is asked to do with the copy of our files in its working directory.
+PYTEST = [
+    *("-c", "pytest.ini", "--noconftest", "-s", "--assert=plain", "-p", "no:cacheprovider"),
+    *("-p", "grading_plugin", "-p", "nbval.plugin", "--nbval", "--nbval-current-env"),
+    *(f"--nbval-cell-timeout={TIME}", "grading.ipynb"),
+]
+
+
 @dataclass
 class Submission:
     """What one submission earned: results has what was expected and heard for each criterion."""
@@ -126,11 +136,32 @@ class Submission:
         return printable("; ".join([f"Проверены: {', '.join(said)}", *self.found["notes"]]) + ".")
 
 
+class Starter:
+    """A process that starts pytest, see grading_start.py."""
+
+    def __init__(self):
+        """Start it; it needs a second before it takes the first order."""
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            command = [sys.executable, "-X", "utf8", NOTEBOOKS / "grading_start.py", str(theirs.fileno())]
+            self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+
+    def order(self, order, life):
+        """Have pytest started, which holds the descriptor life while it runs."""
+        socket.send_fds(self.socket, [json.dumps(order).encode()], [life])
+
+    def close(self):
+        """End it; what it has started runs on."""
+        self.socket.close()
+        self.process.wait()
+
+
 class Isolation:
     """How submissions are kept apart from each other and from us: on Linux, by namespaces."""
 
     def __init__(self):
         """Try what this system allows."""
+        self.starter, self.lock, self.works = None, threading.Lock(), True
         self.outer = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         nobody = ["--reuid={uid}", "--regid={uid}", "--clear-groups", "--no-new-privs"]
         none = "--inh-caps=-all --ambient-caps=-all --bounding-set=-all"
@@ -149,7 +180,6 @@ class Isolation:
                 program.mkdir()
                 command = self.around(0, private, [sys.executable, "-c", ""])
                 if not subprocess.run(command, cwd=program, capture_output=True).returncode:
-                    self.works = True
                     return
         self.works = False
 
@@ -172,8 +202,31 @@ class Isolation:
             *command,
         ]
 
+    def start(self, arguments, private, env):
+        """Start pytest with arguments (list of str) in private (Path); return a process (Popen).
+
+        What the process prints is what pytest prints, and it ends with it.
+        """
+        options = {"stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "stdout": subprocess.PIPE}
+        if not self.works:
+            command = [sys.executable, "-m", "pytest", *arguments]
+            return subprocess.Popen(command, cwd=private, env=env, start_new_session=True, **options)
+        guide = self.network(private.parent, ["sh", "-c", "echo; exec cat"])
+        process = subprocess.Popen(guide, **options | {"stdin": subprocess.PIPE}, start_new_session=True)
+        with process.stdin as life:  # the guide reads it to its end, which is that of pytest
+            if os.read(process.stdout.fileno(), 1) == b"\n":
+                [pid] = [child.pid for child in psutil.Process(process.pid).children()]
+                order = {"guide": pid, "arguments": arguments, "folder": str(private), "env": env}
+                with self.lock:
+                    self.starter = self.starter or Starter()
+                    self.starter.order(order, life.fileno())
+        process.stdin = None
+        return process
+
     def prefix(self, number, private):
         """Return what stands before each program of submission number, to hide private (Path)."""
+        if not self.works:
+            return [sys.executable, "-c", LIMITED]
         rights = [right.format(uid=20000 + number) for right in self.rights]
         return [
             "unshare",
@@ -305,35 +358,12 @@ def grade(submission, number, files, isolation, task=""):
             (private / name).write_bytes(content)
         (private / "pytest.ini").write_text("[pytest]\n")
         token = secrets.token_hex()
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-c",
-            "pytest.ini",
-            "--noconftest",
-            "-s",
-            "--assert=plain",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "grading_plugin",
-            "-p",
-            "nbval.plugin",
-            "--nbval",
-            "--nbval-current-env",
-            f"--nbval-cell-timeout={TIME}",
-            "grading.ipynb",
-        ]
-        prefix = [sys.executable, "-c", LIMITED]
-        if isolation.works:
-            command, prefix = isolation.network(base, command), isolation.prefix(number, private)
         env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
         env |= {
             "SUBMISSION": str(submission.path),
             "GRADING_TOKEN": token,
             "PYTHONUTF8": "1",
-            "GRADING_PREFIX": shlex.join(prefix),
+            "GRADING_PREFIX": shlex.join(isolation.prefix(number, private)),
             "GRADING_COPIES": str(shared),
             "GRADING_TASK": task,
             "GRADING_FOUND": str(private / "found.json"),
@@ -343,15 +373,7 @@ def grade(submission, number, files, isolation, task=""):
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
-        process = subprocess.Popen(
-            command,
-            cwd=private,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = isolation.start(PYTEST, private, env)
         said = b""
         try:
             said = process.communicate(timeout=TIME)[0]
@@ -602,6 +624,9 @@ def main():
         sys.exit(f"Не получилось: {error}")
     except KeyboardInterrupt:
         sys.exit("Прервано, таблица не записана.")
+    finally:
+        if isolation.starter:
+            isolation.starter.close()
     show(submissions, criteria)
     print(f"Таблица: {options.out}, отчёты: {reports}")
 
