@@ -1,0 +1,178 @@
+"""Lesson 9, one inbox and one thread that decides: its exercises, with hints and solutions."""
+import ast
+import queue
+
+from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, expect, hears, visit
+
+
+class Decide(Exercise):
+    number = "9.1"
+    name = "decide"
+    hints = (
+        "Начните с того, кто ещё не назвал себя: client not in names. Что бы он ни сказал, это имя, "
+        "а если он ушёл или промолчал, говорить не о чем.",
+        "Тот, кто ушёл, освобождает имя: names.pop(client) убирает клиента из словаря и возвращает имя.",
+        "if client not in names: if not line: return None; names[client] = line; return f\"{line} "
+        "присоединился к чату.\" Дальше — два случая для тех, у кого имя есть.",
+    )
+    solution = '''
+def decide(names, client, line):
+    if client not in names:
+        if not line:  # None или пустая строка
+            return None
+        names[client] = line
+        return f"{line} присоединился к чату."
+    if not line:
+        return f"{names.pop(client)} вышел из чата."
+    return f"{names[client]}: {line}"
+'''
+    right = "Ни сокетов, ни потоков: что скажет чат, зависит только от того, что лежит во входящих."
+
+    def check(self, decide):
+        names, said = {}, []
+        for client, line, wanted in (
+            ("клиент 1", "Аня", "Аня присоединился к чату."),
+            ("клиент 2", None, None),
+            ("клиент 1", "Привет", "Аня: Привет"),
+            ("клиент 3", "", None),
+            ("клиент 3", "Борис", "Борис присоединился к чату."),
+            ("клиент 1", "", "Аня вышел из чата."),
+            ("клиент 4", "Аня", "Аня присоединился к чату."),
+            ("клиент 3", None, "Борис вышел из чата."),
+        ):
+            said.append((client, line))
+            before = "Во входящих было: " + ", ".join(map(str, said)) + "."
+            got = decide(names, client, line)
+            if got is None and wanted:
+                before += " Ответ надо вернуть (return), а не напечатать."
+            expect(f"{before} Что услышат все?", wanted, got)
+        expect("Все, кроме клиента 4, ушли. Что осталось в словаре names?", {"клиент 4": "Аня"}, names)
+
+
+class TakeAll(Exercise):
+    number = "9.2"
+    name = "take_batch"
+    hints = (
+        "Первое письмо возьмите через inbox.get(): пока очередь пуста, он блокируется, и это то, что нужно.",
+        "Дальше берите, пока inbox.empty() отвечает False и писем меньше limit.",
+        "items = [inbox.get()], затем while not inbox.empty() and len(items) < limit: items.append(inbox.get())",
+    )
+    solution = '''
+def take_batch(inbox, limit):
+    items = [inbox.get()]
+    while not inbox.empty() and len(items) < limit:
+        items.append(inbox.get())
+    return items
+'''
+    right = "Берёт из очереди один поток, поэтому между empty и get её никто не опустошит."
+
+    def check(self, take_batch):
+        inbox = queue.SimpleQueue()
+        for number in range(5):
+            inbox.put(number)
+        expect("В очереди лежало 0, 1, 2, 3, 4; вызвано take_batch(inbox, 3).", [0, 1, 2], take_batch(inbox, 3))
+        expect("Осталось 3, 4; снова take_batch(inbox, 3).", [3, 4], take_batch(inbox, 3))
+        task = Task(take_batch, inbox, 3)
+        task.thread.join(WAIT / 5)
+        if not task.thread.is_alive():
+            raise Wrong(f"Очередь пуста, а take_batch уже вернула {task.finish('')!r}. "
+                        "Первое письмо она должна дождаться.")
+        inbox.put("письмо")
+        expect("Очередь была пуста, потом пришло письмо.", ["письмо"], task.finish("Письмо пришло"))
+
+
+class Order(Exercise):
+    number = "9.3"
+    answer = ["Борис присоединился к чату.", "Борис: я тут", "Аня: пока", "Аня вышел из чата."]
+    hints = (
+        "Пройдите по входящим сверху вниз и после каждого письма выпишите, что сказано всем.",
+        "Борис слышит то, что сказано начиная с его прихода: слов «Аня: есть кто?» среди них нет.",
+        "Аня ушла раньше, чем сказала «эй». Её слова после ухода не слышит никто.",
+    )
+    solution = '''
+Порядок писем во входящих — это и есть порядок слов в чате. Борис слышит всё начиная с себя:
+["Борис присоединился к чату.", "Борис: я тут", "Аня: пока", "Аня вышел из чата."]
+'''
+    right = "Порядок писем во входящих — это и есть порядок слов в чате."
+
+    def check(self, answer):
+        if isinstance(answer, str):
+            answer = answer.strip().splitlines()
+        if not isinstance(answer, (list, tuple)):
+            raise Wrong(f"Ответ — список строк, а здесь {type(answer).__name__}.")
+        answer = [str(line).strip() for line in answer]
+        if "Аня: есть кто?" in answer or "Аня присоединился к чату." in answer:
+            raise Wrong("Борис слышит слова, сказанные до его прихода. Слышно то, что сказано начиная с прихода.")
+        if "Аня: эй" in answer:
+            raise Wrong("«Аня: эй» не слышит никто: пустой строкой Аня уже попрощалась.")
+        if self.answer[0] not in answer:
+            raise Wrong("О своём приходе Борис тоже слышит: к этому времени он уже в списке.")
+        expect("Что услышит Борис?", self.answer, answer)
+
+
+class OneInbox(Exercise):
+    number = "9.4"
+    name = "server.py"
+    hints = (
+        "Поток клиента теперь только читает: inbox.put((client_socket, line)) на каждую строку "
+        "и inbox.put((client_socket, None)) в самом конце, и после обрыва тоже.",
+        "Ещё один поток, его запускает start_server: while True: client_socket, line = inbox.get(). "
+        "В нём одном вызывайте add_user, send_message и remove_user; блокировку уберите.",
+        "Чей сокет уже в connected_clients, тот говорит; чей ещё нет, тот называет себя; None — уходит. "
+        "Закрывает сокет тоже поток рассылки, когда убрал клиента из списков.",
+    )
+    solution = (COURSE / "answers/stages/lesson09/server.py").read_text(encoding="utf-8")
+    right = "Списки меняет один поток, и порядок слов у всех один."
+
+    def check(self, path):
+        if not has_queue(path):
+            raise Wrong("В server.py нет очереди: входящие — это queue.SimpleQueue() или queue.Queue().")
+        with Script(path) as server:
+            port = server.listening()
+            anya, boris = visit(port, "Аня"), visit(port, "Борис")
+            hears(anya, "Борис присоединился к чату.", "Аня в чате, Борис назвал себя.")
+            hears(boris, "Борис присоединился к чату.", "Борис назвал себя. О своём приходе слышит и он сам.")
+            expect("Аня и Борис сказали по 50 строк сразу; Аня и Борис слышали одно и то же?",
+                   True, same_order(anya, boris))
+            last_words(anya, boris, port)
+
+
+def has_queue(path):
+    """Return whether a script makes a queue of the module queue."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise Wrong(f"Python не понимает server.py, строка {error.lineno}: {error.msg}") from None
+    names = [node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(tree)
+             if isinstance(node, (ast.Attribute, ast.Name))]
+    return "SimpleQueue" in names or "Queue" in names
+
+
+def same_order(anya, boris):
+    """Have both talk at once; return whether both hear the same 100 lines in the same order."""
+    said = [Task(person.send, "".join(f"{name} {number}\n" for number in range(50)).encode())
+            for person, name in ((anya, "а"), (boris, "б"))]
+    heard = []
+    for person, name in (anya, "Аня"), (boris, "Борис"):
+        try:
+            heard.append([person.line() for _ in range(100)])
+        except TimeoutError:
+            raise Wrong(f"Аня и Борис сказали по 50 строк сразу, {name} услышала или услышал не все сто.") from None
+    for task in said:
+        task.finish("Аня и Борис говорят")
+    return heard[0] == heard[1]
+
+
+def last_words(anya, boris, port):
+    """Raise Wrong where the last words of one who leaves are lost, or a reset is no leaving."""
+    boris.send("до завтра\n".encode())
+    boris.half_close()
+    hears(boris, "Борис: до завтра", "Борис сказал «до завтра» и больше ничего не скажет. Слышит ли он себя?")
+    hears(anya, "Борис: до завтра", "Борис сказал «до завтра» и ушёл.")
+    hears(anya, "Борис вышел из чата.", "Борис сказал «до завтра» и ушёл.")
+    vera = visit(port, "Вера")
+    hears(vera, "Вера присоединился к чату.", "Борис ушёл, пришла Вера.")
+    vera.reset()
+    hears(anya, "Вера вышел из чата.", "У Веры оборвалась связь.")
+    anya.say("я ещё здесь")
+    hears(anya, "Аня: я ещё здесь", "Двое ушли, Аня говорит дальше.")
