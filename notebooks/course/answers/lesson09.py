@@ -129,9 +129,8 @@ class OneInbox(Exercise):
             raise Wrong("В server.py нет очереди: входящие — это queue.SimpleQueue() или queue.Queue().")
         with Script(path) as server:
             port = server.listening()
-            anya, boris = visit(port, "Аня"), visit(port, "Борис")
+            anya, boris = come(port, "Аня"), come(port, "Борис")
             hears(anya, "Борис присоединился к чату.", "Аня в чате, Борис назвал себя.")
-            hears(boris, "Борис присоединился к чату.", "Борис назвал себя. О своём приходе слышит и он сам.")
             expect("Аня и Борис сказали по 50 строк сразу; Аня и Борис слышали одно и то же?",
                    True, same_order(anya, boris))
             last_words(anya, boris, port)
@@ -146,6 +145,13 @@ def has_queue(path):
     names = [node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(tree)
              if isinstance(node, (ast.Attribute, ast.Name))]
     return "SimpleQueue" in names or "Queue" in names
+
+
+def come(port, name):
+    """Return a person (Peer) who has joined the chat at port by name (str); or raise Wrong."""
+    person = visit(port, name)
+    hears(person, f"{name} присоединился к чату.", f"Имя сказано: {name}. О своём приходе слышит и сам человек.")
+    return person
 
 
 def same_order(anya, boris):
@@ -170,8 +176,7 @@ def last_words(anya, boris, port):
     hears(boris, "Борис: до завтра", "Борис сказал «до завтра» и больше ничего не скажет. Слышит ли он себя?")
     hears(anya, "Борис: до завтра", "Борис сказал «до завтра» и ушёл.")
     hears(anya, "Борис вышел из чата.", "Борис сказал «до завтра» и ушёл.")
-    vera = visit(port, "Вера")
-    hears(vera, "Вера присоединился к чату.", "Борис ушёл, пришла Вера.")
+    vera = come(port, "Вера")
     vera.reset()
     hears(anya, "Вера вышел из чата.", "У Веры оборвалась связь.")
     anya.say("я ещё здесь")

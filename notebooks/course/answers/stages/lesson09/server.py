@@ -25,9 +25,11 @@ def lines(client_socket):
 
 
 def clean(line):
-    """Вернуть строку (str) без управляющих символов."""
+    """Вернуть строку (str) из bytes, с пробелами вместо управляющих символов."""
     text = line.decode('utf-8', 'replace')
-    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return text.strip()
 
 
 def start_connection(client_socket, client_address):

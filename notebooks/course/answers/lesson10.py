@@ -1,0 +1,172 @@
+"""Lesson 10, the slow one: its exercises, with hints and solutions."""
+import queue
+import socket
+import threading
+from collections import deque
+
+import exercises
+from answers.lesson09 import come
+from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, expect, hears, pair
+
+ROUNDS, LINES = 18, 64  # 4.6 MB in all: more than the system's buffers hold
+
+
+class SendSome(Exercise):
+    number = "10.1"
+    name = "send_some"
+    hints = (
+        "Пока в unsent что-то есть, возьмите первый кусок (popleft) и отдайте его sock.send. "
+        "send вернёт, сколько байтов взято.",
+        "Взято не всё — верните остаток в начало: unsent.appendleft(data[sent:]), и пока хватит. "
+        "BlockingIOError значит, что взято 0.",
+        "while unsent: data = unsent.popleft(), затем try: sent = sock.send(data) except BlockingIOError: "
+        "sent = 0, затем if sent < len(data): вернуть остаток и return False. После цикла return True.",
+    )
+    solution = '''
+def send_some(sock, unsent):
+    while unsent:
+        data = unsent.popleft()
+        try:
+            sent = sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            unsent.appendleft(data[sent:])
+            return False
+    return True
+'''
+    right = "Ни байта не потеряно, порядок сохранился, и функция ни разу не ждала."
+
+    def check(self, send_some):
+        ours, theirs = pair()
+        ours.setblocking(False)
+        expect("В unsent лежало b\"ab\", b\"cd\", места много.", True, send_some(ours, deque([b"ab", b"cd"])))
+        expect("Что услышал собеседник?", b"abcd", read(theirs, 4))
+        unsent = deque(bytes([number]) * 100_000 for number in range(200))
+        wanted, heard = b"".join(unsent), b""
+        expect("В unsent 20 миллионов байтов, собеседник не читает.", False, send_some(ours, unsent))
+        while len(heard) < len(wanted):
+            piece = read(theirs, 1_000_000)
+            heard += piece
+            if not piece:
+                raise Wrong("Часть байтов пропала: send взял не всё, а остаток не вернулся в unsent.")
+            send_some(ours, unsent)
+        if heard != wanted:
+            raise Wrong("Собеседник начал читать, send_some вызывали снова и снова. "
+                        "Байты пришли не в том порядке: остаток должен стоять впереди.")
+        expect("Собеседник прочитал всё. Что осталось в unsent?", [], list(unsent))
+
+
+def read(sock, size):
+    """Return the next bytes, size or a few more, fewer where no more come for a moment."""
+    data, least = b"", min(size, 4)
+    sock.settimeout(exercises.WAIT / 5)
+    try:
+        while len(data) < size and (chunk := sock.recv(1 << 20)):
+            data += chunk
+            sock.settimeout(0.01 if len(data) >= least else exercises.WAIT / 5)
+    except TimeoutError:
+        pass
+    return data
+
+
+class Speak(Exercise):
+    number = "10.2"
+    name = "speak"
+    hints = (
+        "Перед каждой порцией: turn.acquire(). Он ждёт, пока ход не вернут.",
+        "with turn: здесь не годится: with вернул бы ход сам, сразу после put.",
+        "for portion in portions: turn.acquire(), затем inbox.put(portion). Больше ничего.",
+    )
+    solution = '''
+def speak(portions, turn, inbox):
+    for portion in portions:
+        turn.acquire()
+        inbox.put(portion)
+'''
+    right = "Во входящих ни разу не было больше одной порции."
+
+    def check(self, speak):
+        inbox, turn = queue.SimpleQueue(), threading.Lock()
+        task = Task(speak, ["раз", "два", "три"], turn, inbox)
+        for number, portion in enumerate(("раз", "два", "три")):
+            what = f"Порции «раз», «два», «три»; ход возвращали {number} раза. Что во входящих?"
+            try:
+                got = [inbox.get(timeout=WAIT / 2)]
+            except queue.Empty:
+                if task.error:
+                    raise task.error from None
+                got = []
+            task.thread.join(WAIT / 10)
+            while not inbox.empty():
+                got.append(inbox.get())
+            expect(what, [portion], got)
+            if not turn.locked():
+                raise Wrong(f"Порция «{portion}» уже во входящих, а ход свободен. Возвращает его другой поток, "
+                            "когда порция разнесена; speak только берёт.")
+            turn.release()
+        task.finish("Все три порции взяты, ход возвращён")
+
+
+class Batches(Exercise):
+    number = "10.3"
+    answer = 65
+    hints = (
+        "Что не влезло, складывается в unsent, а unsent_size растёт на 65 536 с каждой пачкой.",
+        "MAX_BEHIND — 4194304, это ровно 64 пачки. Прочтите в tell знак сравнения.",
+    )
+    solution = '''
+65. После 64 пачек в unsent ровно 4194304 байта, а отключают, когда их БОЛЬШЕ, чем MAX_BEHIND.
+'''
+    right = "Ровно MAX_BEHIND — ещё можно, больше — уже нет."
+
+    def check(self, answer):
+        if not isinstance(answer, int):
+            raise Wrong(f"Ответ — целое число, а здесь {answer!r}.")
+        if answer == 64:
+            raise Wrong("После 64 пачек отложено ровно MAX_BEHIND. Отключают, когда отложено больше.")
+        if answer != 65:
+            raise Wrong(f"Нет, не {answer}. Разделите MAX_BEHIND на 65536 и прочтите в tell знак сравнения.")
+
+
+class Slow(Exercise):
+    number = "10.4"
+    name = "server.py"
+    hints = (
+        "Заведите одну функцию, которая посылает одному клиенту, например tell(client_socket, text). "
+        "Пусть send_message зовёт её для каждого.",
+        "В ней перед посылкой: select.select([], [client_socket], [], 0)[1]. Непустой список — место есть.",
+        "Если места нет: client_socket.shutdown(socket.SHUT_RDWR). Списки здесь не трогайте: поток этого клиента "
+        "увидит конец и положит во входящие (client_socket, None).",
+    )
+    solution = (COURSE / "answers/stages/lesson10/server.py").read_text(encoding="utf-8")
+    right = "Тот, кто не читает, никого больше не держит."
+
+    def check(self, path):
+        with Script(path) as server:
+            port = server.listening()
+            anya, boris, gleb = [come(port, name) for name in ("Аня", "Борис", "Глеб")]
+            gleb.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            for person in anya, boris:
+                hears(person, "Глеб присоединился к чату.", "Пришли Аня, Борис и Глеб.")
+            for number in range(ROUNDS):
+                anya.send((b"x" * 4000 + b"\n") * LINES)
+                for person, name in (boris, "Борис"), (anya, "Аня"):
+                    follow(person, name, number * LINES)
+            anya.say("конец")
+            hears(boris, "Аня: конец", "Глеб не читает, Аня наговорила четыре мегабайта и сказала «конец».")
+
+
+def follow(person, name, before):
+    """Hear the lines of one round; raise Wrong where one does not come."""
+    missing = LINES
+    try:
+        while missing:
+            line = person.line()
+            missing -= line.startswith("Аня: x")
+            if not line:
+                raise Wrong("Глеб не читает, Аня и Борис читают всё сразу, а соединение закончилось "
+                            f"у того, кто читает ({name}).")
+    except TimeoutError:
+        raise Wrong(f"Глеб не читает. Аня сказала {before + LINES} строк по 4000 букв, "
+                    f"а {name} слышит только {before + LINES - missing} и ждёт.") from None

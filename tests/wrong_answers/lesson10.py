@@ -1,0 +1,100 @@
+"""What students write in lesson 10, and a part of what they are told then."""
+
+from exercises import COURSE
+
+SERVER = (COURSE / "answers/stages/lesson10/server.py").read_text(encoding="utf-8")
+
+
+def but(old, new):
+    """Return the server of lesson 10 with one thing done wrong."""
+    assert old in SERVER
+    return SERVER.replace(old, new)
+
+
+WRONG = {
+    "10.1": {
+        "остаток должен стоять впереди": """
+            def send_some(sock, unsent):
+                for _ in range(len(unsent)):
+                    data = unsent.popleft()
+                    try:
+                        sent = sock.send(data)
+                    except BlockingIOError:
+                        sent = 0
+                    if sent < len(data):
+                        unsent.append(data[sent:])
+                        return False
+                return True
+        """,
+        "Часть байтов пропала": """
+            def send_some(sock, unsent):
+                while unsent:
+                    try:
+                        sock.send(unsent[0])
+                    except BlockingIOError:
+                        return False
+                    unsent.popleft()
+                return True
+        """,
+        "остановился с ошибкой BlockingIOError": """
+            def send_some(sock, unsent):
+                while unsent:
+                    sock.sendall(unsent.popleft())
+                return True
+        """,
+        "вышло: None": """
+            def send_some(sock, unsent):
+                while unsent:
+                    try:
+                        sent = sock.send(unsent[0])
+                    except BlockingIOError:
+                        return
+                    unsent[0] = unsent[0][sent:]
+                    if not unsent[0]:
+                        unsent.popleft()
+        """,
+    },
+    "10.2": {
+        "speak только берёт": """
+            def speak(portions, turn, inbox):
+                for portion in portions[:1]:
+                    with turn:
+                        inbox.put(portion)
+        """,
+        "вышло: ['раз', 'два', 'три']": """
+            def speak(portions, turn, inbox):
+                for portion in portions:
+                    with turn:
+                        inbox.put(portion)
+        """,
+        "вышло: ['раз', 'два']": """
+            def speak(portions, turn, inbox):
+                for portion in portions:
+                    inbox.put(portion)
+                    turn.acquire()
+        """,
+        "вышло: []": """
+            def speak(portions, turn, inbox):
+                turn.acquire()
+                for portion in portions:
+                    turn.acquire()
+                    inbox.put(portion)
+        """,
+    },
+    "10.3": {
+        "ровно MAX_BEHIND": "64",
+        "не 63": "63",
+        "целое число": "'65'",
+    },
+    "10.4": {
+        "и ждёт": but("if select.select([], [client_socket], [], 0)[1]:", "if True:"),
+        "у того, кто читает": but(
+            "            client_socket.shutdown",
+            "            for client_socket in connected_clients:\n                client_socket.shutdown",
+        ),
+        "ждали: Аня присоединился": but(
+            "    try:\n        client_socket.sendall(PROMPT",
+            "    client_socket.setblocking(False)\n    try:\n        client_socket.sendall(PROMPT",
+        ),
+    },
+}
