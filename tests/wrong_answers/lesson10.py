@@ -92,9 +92,6 @@ WRONG = {
             "            client_socket.shutdown",
             "            for client_socket in connected_clients:\n                client_socket.shutdown",
         ),
-        "ждали: Аня присоединился": but(
-            "    try:\n        client_socket.sendall(PROMPT",
-            "    client_socket.setblocking(False)\n    try:\n        client_socket.sendall(PROMPT",
-        ),
+        "ждали: Аня присоединился": but("if select.select(", "if not select.select("),
     },
 }

@@ -91,7 +91,7 @@ WRONG = {
         "Traceback": but("except KeyboardInterrupt:", "except ZeroDivisionError:"),
         "крутится без остановки": but("            time.sleep(1)\n", ""),
         "ждали: Аня: мы ещё здесь": but(
-            "        except OSError as error:", "        except ZeroDivisionError as error:"
+            "except OSError as error:\n            log(f\"Новые", "except EOFError as error:\n            log(f\"Новые"
         ),
     },
 }

@@ -1,115 +1,160 @@
-"""Сервер чата: у каждого клиента поток, который читает; решает и посылает один поток рассылки."""
+"""Мой сервер после урока 10: тот, кто не читает, никого не держит."""
 import queue
 import select
 import socket
 import threading
+import unicodedata
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
+RECV_SIZE = 8192
+MAX_MESSAGE = 4096  # байтов
+MAX_NAME = 32       # знаков
 PROMPT = "Введите своё имя:\n"
-MAX_MESSAGE = 4096  # байтов в строке
+TOO_LONG = f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.\n"
 
 inbox = queue.SimpleQueue()  # (сокет, строка) или (сокет, None), когда клиент ушёл
 
-# Оба списка принадлежат потоку рассылки, поэтому блокировка им не нужна.
+# Оба списка — хозяйство потока рассылки, поэтому блокировка им не нужна.
 connected_clients = []
 client_names = []
 
 
-def lines(client_socket):
-    """Отдавать строки клиента (str), пока он не уйдёт; слишком длинная строка — тоже конец."""
-    rest = b""
-    while len(rest) <= MAX_MESSAGE and (chunk := client_socket.recv(8192)):
-        *ready, rest = (rest + chunk).split(b"\n")
-        for line in ready:
-            yield clean(line)
+def clean(data):
+    """Вернуть data (bytes) без неверных байтов и управляющих знаков, кроме \\n."""
+    text = data.decode("utf-8", "replace")
+    for sign in set(text):
+        if unicodedata.category(sign) in ("Cc", "Zl", "Zp") and sign != "\n":
+            text = text.replace(sign, " ")
+    return text.encode()
 
 
-def clean(line):
-    """Вернуть строку (str) из bytes, с пробелами вместо управляющих символов."""
-    text = line.decode('utf-8', 'replace')
-    if not text.isprintable():
-        text = "".join(letter if letter.isprintable() else " " for letter in text)
-    return text.strip()
+def receive(sock):
+    """Вернуть следующий кусок; обрыв — такой же конец, как и b""."""
+    try:
+        return sock.recv(RECV_SIZE)
+    except OSError:
+        return b""
+
+
+def lines(sock):
+    """Отдавать строки собеседника (bytes, без концов строк); слишком длинную — один раз."""
+    tail, skipping = b"", False
+    while chunk := receive(sock):
+        if skipping:
+            rest, newline, chunk = chunk.partition(b"\n")
+            skipping = not newline
+        *whole, tail = (tail + chunk).replace(b"\r\n", b"\n").split(b"\n")
+        if len(tail) > MAX_MESSAGE + 1:
+            whole.append(tail)
+            tail, skipping = b"", True
+        yield from whole  # то же, что for line in whole: yield line
+    if tail:
+        yield tail
 
 
 def start_connection(client_socket, client_address):
-    """Читать одного клиента; всё прочитанное положить во входящие."""
+    """Читать одного клиента; всё прочитанное класть во входящие."""
     print(f"Новое подключение: {client_address}")
     try:
-        client_socket.sendall(PROMPT.encode('utf-8'))
+        client_socket.sendall(PROMPT.encode())
         for line in lines(client_socket):
             if not line:
                 break  # пустое сообщение: клиент уходит
             inbox.put((client_socket, line))
-    except OSError:
-        pass  # обрыв — такой же уход
+    except OSError as error:
+        print(f"Ошибка: {error}")
     inbox.put((client_socket, None))
-
-
-def tell(client_socket, text):
-    """Послать текст одному клиенту, не ожидая; у кого нет места, того отключить."""
-    try:
-        if select.select([], [client_socket], [], 0)[1]:
-            client_socket.sendall(text.encode('utf-8'))
-        else:
-            client_socket.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # его уже нет: об этом скажет его поток
-
-
-def send_message(message):
-    """Послать сообщение всем."""
-    for client_socket in connected_clients:
-        tell(client_socket, message)
-
-
-def add_user(client_socket, username):
-    """Впустить клиента под этим именем или попросить другое."""
-    if username in client_names:
-        return tell(client_socket, f"Имя {username} уже занято.\n{PROMPT}")
-    connected_clients.append(client_socket)
-    client_names.append(username)
-    send_message(f"{username} присоединился к чату.\n")
-
-
-def remove_user(client_socket):
-    """Убрать клиента из списков, сказать об этом остальным, закрыть соединение."""
-    if client_socket in connected_clients:
-        index = connected_clients.index(client_socket)
-        connected_clients.pop(index)
-        username = client_names.pop(index)
-        print(f"{username} покинул чат.")
-        send_message(f"{username} вышел из чата.\n")
-    client_socket.close()
-
-
-def decide(client_socket, line):
-    """Решить, что значит строка клиента: имя, сообщение или уход (None)."""
-    if line is None:
-        remove_user(client_socket)
-    elif client_socket in connected_clients:
-        username = client_names[connected_clients.index(client_socket)]
-        send_message(f"{username}: {line}\n")
-    else:
-        add_user(client_socket, line)
 
 
 def broadcast():
     """Брать входящие по одному, решать и посылать, без конца."""
     while True:
-        decide(*inbox.get())
+        client_socket, line = inbox.get()
+        if line is None:
+            remove_user(client_socket)
+            client_socket.close()
+        else:
+            decide(client_socket, line)
+
+
+def decide(client_socket, line):
+    """Решить, что значит строка (bytes): имя или сообщение."""
+    if client_socket not in connected_clients:
+        add_user(client_socket, line)
+    elif len(line) > MAX_MESSAGE:
+        tell(client_socket, TOO_LONG.encode())
+    else:
+        username = client_names[connected_clients.index(client_socket)]
+        send_message(f"{username}: ".encode() + clean(line) + b"\n")
+
+
+def shape(username):
+    """Вернуть имя таким, каким его видят: без знаков, которых на экране нет."""
+    normal = unicodedata.normalize("NFKC", username)
+    return "".join(c for c in normal if unicodedata.category(c) not in ("Cf", "Mn"))
+
+
+def why_not(username):
+    """Вернуть, почему имя не годится, или None."""
+    if not shape(username).strip():
+        return "Имя не может быть пустым."
+    if len(username) > MAX_NAME:
+        return f"Имя не может быть длиннее {MAX_NAME} символов."
+    if shape(username) in [shape(name) for name in client_names]:
+        return f"Имя {username} уже занято."
+    return None
+
+
+def add_user(client_socket, line):
+    """Впустить клиента под именем из строки (bytes) или сказать, почему нельзя."""
+    username = " ".join(clean(line).decode().replace(":", " ").split())
+    reason = why_not(username)
+    if reason:
+        return tell(client_socket, f"{reason}\n{PROMPT}".encode())
+    client_names.append(username)
+    connected_clients.append(client_socket)
+    send_message(f"{username} присоединился к чату.\n".encode())
+
+
+def remove_user(client_socket):
+    """Убрать клиента из обоих списков и сказать об этом остальным."""
+    if client_socket in connected_clients:
+        index = connected_clients.index(client_socket)
+        del connected_clients[index]
+        disconnected_user = client_names.pop(index)
+        print(f"{disconnected_user} покинул чат.")
+        send_message(f"{disconnected_user} вышел из чата.\n".encode())
+
+
+def send_message(message):
+    """Послать сообщение (bytes) всем."""
+    for client in connected_clients:
+        tell(client, message)
+
+
+def tell(client_socket, message):
+    """Послать сообщение (bytes) одному клиенту, не ожидая; у кого нет места, того отключить."""
+    try:
+        if select.select([], [client_socket], [], 0)[1]:
+            client_socket.sendall(message)
+        else:
+            client_socket.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # его уже нет: поток, который его читает, скажет об этом сам
 
 
 def start_server():
+    """Запустить поток рассылки; принимать клиентов и каждому запускать поток."""
     server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     server_socket.bind((SERVER_HOST, SERVER_PORT))
-    server_socket.listen(100)
+    server_socket.listen()
     print(f"Сервер запущен на {SERVER_HOST}:{SERVER_PORT}")
-    threading.Thread(target=broadcast).start()
+    threading.Thread(target=broadcast, daemon=True).start()
     while True:
-        threading.Thread(target=start_connection, args=server_socket.accept()).start()
+        client_socket, client_address = server_socket.accept()
+        threading.Thread(target=start_connection, args=(client_socket, client_address), daemon=True).start()
 
 
 if __name__ == "__main__":
