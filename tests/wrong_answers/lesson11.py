@@ -90,7 +90,7 @@ WRONG = {
         "всё ещё работает": but("args=newcomer, daemon=True", "args=newcomer").replace("os._exit(0)", "pass"),
         "Traceback": but("except KeyboardInterrupt:", "except ZeroDivisionError:"),
         "крутится без остановки": but("            time.sleep(1)\n", ""),
-        "ждали: Аня: мы ещё здесь": but(
+        "дескрипторы: пришёл лишний гость": but(
             "except OSError as error:\n            log(f\"Новые", "except EOFError as error:\n            log(f\"Новые"
         ),
     },

@@ -148,6 +148,9 @@ def crowded(server, port, anya, boris):
     hears(boris, "Аня: мы ещё здесь", "У сервера кончились дескрипторы: пришёл лишний гость. "
           "Аня и Борис разговаривают дальше?")
     asleep = sum(is_asleep(process) for _ in range(20))
+    if asleep < 5 and ends(server):
+        raise Wrong("У сервера кончились дескрипторы: пришёл лишний гость, и программа закончилась. "
+                    "accept бросил OSError, и никто её не поймал." + server.last_words())
     if asleep < 5:
         raise Wrong("У сервера кончились дескрипторы, и главный поток крутится без остановки: accept падает снова "
                     "и снова. Подождите секунду (time.sleep), прежде чем пробовать ещё раз.")
@@ -160,6 +163,14 @@ def is_asleep(process):
     """Return whether the main thread of a process waits for something, a moment from now."""
     time.sleep(0.01)
     return psutil.Process(process).status() == psutil.STATUS_SLEEPING
+
+
+def ends(server):
+    """Return whether a server (Script) ends by itself."""
+    try:
+        return server.process.wait(exercises.WAIT / 4) is not None
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def ctrl_c(server):
