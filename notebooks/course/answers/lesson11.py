@@ -181,6 +181,7 @@ def ctrl_c(server):
     except subprocess.TimeoutExpired:
         raise Wrong("В чате двое, нажали Ctrl+C, а server.py всё ещё работает. "
                     "Потоки надо создавать с daemon=True.") from None
-    if "Traceback" in "\n".join(server.rest()):
+    last_words = server.last_words()
+    if any("Traceback" in line for line in server.said()):
         raise Wrong("По Ctrl+C сервер кончился, но с длинной историей (Traceback). "
-                    "Поймайте KeyboardInterrupt вокруг главного цикла.")
+                    "Поймайте KeyboardInterrupt вокруг главного цикла" + last_words)
