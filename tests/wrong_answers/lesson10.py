@@ -87,7 +87,7 @@ WRONG = {
         "целое число": "'65'",
     },
     "10.4": {
-        "и ждёт": but("if select.select([], [client_socket], [], 0)[1]:", "if True:"),
+        "посылка Глебу держит всех": but("if select.select([], [client_socket], [], 0)[1]:", "if True:"),
         "у того, кто читает": but(
             "            client_socket.shutdown",
             "            for client_socket in connected_clients:\n                client_socket.shutdown",

@@ -168,5 +168,5 @@ def follow(person, name, before):
                 raise Wrong("Глеб не читает, Аня и Борис читают всё сразу, а соединение закончилось "
                             f"у того, кто читает ({name}).")
     except TimeoutError:
-        raise Wrong(f"Глеб не читает. Аня сказала {before + LINES} строк по 4000 букв, "
-                    f"а {name} слышит только {before + LINES - missing} и ждёт.") from None
+        raise Wrong(f"Глеб не читает. Аня сказала строк: {before + LINES}, {name} слышит только "
+                    f"{before + LINES - missing} и ждёт: посылка Глебу держит всех.") from None

@@ -150,7 +150,7 @@ def crowded(server, port, anya, boris):
     asleep = sum(is_asleep(process) for _ in range(20))
     if asleep < 5 and ends(server):
         raise Wrong("У сервера кончились дескрипторы: пришёл лишний гость, и программа закончилась. "
-                    "accept бросил OSError, и никто её не поймал." + server.last_words())
+                    "accept бросил OSError, и никто её не поймал" + server.last_words())
     if asleep < 5:
         raise Wrong("У сервера кончились дескрипторы, и главный поток крутится без остановки: accept падает снова "
                     "и снова. Подождите секунду (time.sleep), прежде чем пробовать ещё раз.")
