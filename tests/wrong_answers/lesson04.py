@@ -9,7 +9,7 @@ WRONG = {
     "4.1": {
         "вышло: [b'(longer)', b'open'": Limited.solution.replace("skipping = b\"\", True", "skipping = b\"\", False"),
         "вышло: [b'hello']": Limited.solution.replace("            whole.append(tail)\n", ""),
-        "вышло: [b'hi', b'(longer)'": Limited.solution.replace("            skipping = not newline\n", ""),
+        "вышло: [b'(longer)', b'helb']": Limited.solution.replace("            skipping = not newline\n", ""),
         "вышло: [b'Anya']": Limited.solution.replace("    if tail:\n        yield tail\n", ""),
         "Строки нужны как bytes": Limited.solution.replace("yield line", "yield line.decode()"),
         "прочитано кусков: 50": """

@@ -57,6 +57,7 @@ def limited(sock, limit):
         trial([b"0123456789", b"hello"], b"0123456789\nhello\n")
         trial([LONG, b"hello"], b"aaaaaaaa", b"aaaaaaaa", b"open\nhello\n")
         trial([LONG], b"aaaaaaaa" * 2, b"aaaa", b"aaaa")
+        trial([LONG, b"hello", b"bye"], b"a" * 16, b"\nhel", b"lo\nb", b"ye")
         for pieces in cuts("hi\naaaaaaaaaaaaaaa\nhello\n\nbye"):
             trial([b"hi", LONG, b"hello", b"", b"bye"], *pieces)
         tape = Tape(*[b"aaaaaaaa"] * 50)

@@ -25,8 +25,7 @@ def lines(sock):
         if len(tail) > MAX_MESSAGE + 1:
             whole.append(tail)
             tail, skipping = b"", True
-        for line in whole:
-            yield line
+        yield from whole  # то же, что for line in whole: yield line
     if tail:
         yield tail
 
