@@ -191,7 +191,7 @@ def hears(person, wanted, what):
     """
     def wrong(end):
         shown = [short(line) for line in heard]
-        return Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {shown}, и {end}")
+        return Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {shown}, и {end}")
 
     heard = []
     try:

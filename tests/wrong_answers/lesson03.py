@@ -125,8 +125,8 @@ WRONG = {
     },
     "3.5": {
         "закончился, не начав слушать": "import socket\n",
-        "вышло: ['Борис 1! ыыы": SERVER.replace("next(from_second, \"\")", "second.recv(8192).decode().strip()"),
-        "ждали: Борис:": SERVER.replace("    from_second = lines(second)\n", "").replace(
+        "вышло: ['Борис вот и я присоединился": SERVER.replace("next(from_second, \"\")", "second.recv(8192).decode().strip()"),
+        "ждали: Борис: вот и я": SERVER.replace("    from_second = lines(second)\n", "").replace(
             "second_name = next(from_second, \"\")",
             "second_name = next(lines(second), \"\")\n    from_second = lines(second)"),
         "начало строки без конца: Введите своё имя:": SERVER.replace(' + "\\n"', ""),

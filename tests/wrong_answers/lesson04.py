@@ -28,8 +28,8 @@ WRONG = {
         "Такие разрезы есть": "[]",
     },
     "4.3": {
-        "ждали: Аня:": SERVER.replace('.replace(b"\\r\\n", b"\\n")', ""),
-        "вышло: Аня: ыыы": SERVER.replace("return line.decode()", "return line.decode()[:1000]"),
+        "вышло: ['Борис\\r": SERVER.replace('.replace(b"\\r\\n", b"\\n")', ""),
+        "ыыы … (1005)": SERVER.replace("return line.decode()", "return line.decode()[:1000]"),
         "ждали: длиннее": SERVER.replace(
             '        send_line(client_socket, f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.")\n', ""),
         "Соединение с Аней оборвалось": SERVER.replace("except OSError", "except ValueError"),

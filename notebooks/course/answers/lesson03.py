@@ -1,4 +1,5 @@
 """Lesson 3, framing: its exercises, with hints and solutions."""
+import select
 import socket
 
 import exercises
@@ -195,24 +196,50 @@ class Server(Exercise):
     def check(self, path):
         with Script(path) as server:
             port = server.listening()
-            anya = visit(port, "Аня")
-            boris = visit(port)
+            anya, boris = visit(port, "Аня"), visit(port)
             hears(boris, "Введите своё имя:", "Борис подключается")
+            boris.send("Борис\nвот и я\n".encode())
+            what = "Борис послал разом имя и сообщение: 'Борис\\nвот и я\\n'. Слушает Аня."
+            anya_was_first = both_are_there(anya, boris, "Борис", what) is anya
             questions = ["Привет!", "Как дела?", "Ау!"]
-            stories = [f"{n}! " + "ы" * 1900 for n in (1, 2, 3)]
-            boris.send("\n".join(["Борис", *stories, ""]).encode())
+            stories = [f"{n}! " + "ы" * 1900 for n in (1, 2)]
+            boris.send("\n".join([*stories, ""]).encode())
             anya.send("\n".join([*questions, ""]).encode())
+            if anya_was_first:
+                same(anya, "Борис: вот и я", what)
             for story in stories:
-                same(anya, f"Борис: {story}", "Борис послал разом имя и три длинные строки. Слушает Аня.")
+                same(anya, f"Борис: {story}", "Борис послал разом две строки по 3803 байта. Слушает Аня.")
             for question in questions:
                 same(boris, f"Аня: {question}", f"Аня послала разом строки {questions}. Слушает Борис.")
             anya.half_close()
             hears(boris, "Аня вышел из чата.", "Аня закончила")
 
 
+def both_are_there(anya, boris, name, what):
+    """Wait until one hears that the other, Аня or name, has joined; return the one (Peer) who was first."""
+    heard, people = [], {anya: f"{name} присоединился", boris: "Аня присоединился"}
+    while True:
+        for person, news in people.items():
+            while b"\n" in person.buffer:
+                heard.append(person.line())
+                if heard[-1].startswith(news):
+                    return person
+        ready = select.select([person.socket for person in people], [], [], exercises.WAIT)[0]
+        for person in people:
+            if person.socket in ready:
+                person.buffer += person.socket.recv(65536) or ended(heard, name, what)
+        if not ready:
+            raise Wrong(f"{what}\n    ждали: {name} присоединился к чату.\n    вышло: {heard}, и больше ничего")
+
+
+def ended(heard, name, what):
+    raise Wrong(f"{what}\n    ждали: {name} присоединился к чату.\n    вышло: {heard}, и соединение закончилось")
+
+
 def same(person, wanted, what):
-    """Listen to person (Peer) until a message comes that must be wanted; let news pass before it."""
-    got = hears(person, wanted.partition(" ")[0], what)[-1]
+    """Listen to person (Peer) until a line begins as wanted does, with its first two words; it must be wanted."""
+    beginning = " ".join(wanted.split(" ")[:2])
+    got = hears(person, beginning, what)[-1]
     if got != wanted:
         raise Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {short(got)}")
 

@@ -1,5 +1,5 @@
 """Lesson 4, the reader: its exercises, with hints and solutions."""
-from answers.lesson03 import cuts, same
+from answers.lesson03 import both_are_there, cuts, same
 from exercises import COURSE, Exercise, Script, Wrong, expect, hears, visit
 from tape import Tape
 
@@ -116,6 +116,7 @@ class Server(Exercise):
             for person, name in (anya, "Аня"), (boris, "Борис"):
                 hears(person, "Введите своё имя:", f"{name} подключается")
                 person.send(f"{name}\r\n".encode())
+            both_are_there(anya, boris, "Борис", "Аня и Борис назвали себя строками с \\r\\n на конце.")
             full = "ы" * 2048
             anya.send(f"{full}\r\n".encode())
             same(boris, f"Аня: {full}", "Аня послала строку ровно в 4096 байтов, с \\r\\n на конце. Слушает Борис.")
