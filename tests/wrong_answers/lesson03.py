@@ -125,18 +125,19 @@ WRONG = {
     },
     "3.5": {
         "закончился, не начав слушать": "import socket\n",
-        "вышло: ['Борис вот и я присоединился": SERVER.replace("next(from_second, \"\")", "second.recv(8192).decode().strip()"),
-        "ждали: Борис: вот и я": SERVER.replace("    from_second = lines(second)\n", "").replace(
+        "вышло: ['Борис вот и я присоединился": SERVER.replace(
+            "next(from_second, \"\")", "second.recv(8192).decode().strip()"),
+        "ждали: Борис: вот": SERVER.replace("    from_second = lines(second)\n", "").replace(
             "second_name = next(from_second, \"\")",
             "second_name = next(lines(second), \"\")\n    from_second = lines(second)"),
         "начало строки без конца: Введите своё имя:": SERVER.replace(' + "\\n"', ""),
     },
     "3.6": {
         "не подключился": "print('привет')\n",
-        "ждали: Аня: ыы": CLIENT.replace(
+        "ждали на экране: Аня: ыы": CLIENT.replace(
             "for line in lines(client_socket):\n",
             "while line := client_socket.recv(RECV_SIZE).decode():\n").replace("print(line)", "print(line, end='')"),
-        "вышло: b'\\xd0\\x91\\xd0\\xbe\\xd1\\x80\\xd0\\xb8\\xd1\\x81'": CLIENT.replace(' + "\\n"', ""),
-        "и он закончился": CLIENT.replace("    print(line)\n", "    break\n"),
+        "Дошло 'Борис'": CLIENT.replace(' + "\\n"', ""),
+        "и программа закончилась": CLIENT.replace("    print(line)\n", "    break\n"),
     },
 }

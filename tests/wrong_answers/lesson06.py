@@ -37,12 +37,12 @@ WRONG = {
     },
     "6.4": {
         "вышло: 'Аня: я тут\\rБорис: я ушёл'": SERVER.replace(
-            "clean(line).decode()", 'line.decode("utf-8", "replace")'),
+            '{username}: {text}', '{username}: {line.decode("utf-8", "replace")}'.replace('"', "'")),
         "caf�'\n    вышло: []": SERVER.replace('data.decode("utf-8", "replace")', "data.decode()"),
         "переданы дальше как есть": SERVER.replace(
             'send_message(f"{username}: {text}\\n".encode())',
             'send_message(f"{username}: ".encode() + line.replace(b"\\r", b" ") + b"\\n")'),
-        "вышло: 'Бо\\x07рис: caf": SERVER.replace("username = text", 'username = line.decode("utf-8", "replace")'),
+        "Бо рис": SERVER.replace("username = text", 'username = line.decode("utf-8", "replace")'),
         "вышло: 'Аня:  [2Jдети\\u2028": SERVER.replace('("Cc", "Zl", "Zp")', '("Cc",)'),
     },
 }

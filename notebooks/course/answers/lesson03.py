@@ -1,9 +1,8 @@
 """Lesson 3, framing: its exercises, with hints and solutions."""
 import select
-import socket
 
 import exercises
-from exercises import COURSE, Exercise, Script, Wrong, expect, hears, pair, short, visit
+from exercises import COURSE, Exercise, Script, Wrong, expect, hears, meet, pair, reads, short, visit
 from tape import Tape
 
 
@@ -255,41 +254,13 @@ class Client(Exercise):
     right = "Ваш клиент слышит и говорит строками."
 
     def check(self, path):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(exercises.WAIT)
-            with Script(path, listener.getsockname()[1]) as client:
-                try:
-                    sock = listener.accept()[0]
-                except TimeoutError:
-                    raise Wrong(f"client.py не подключился к серверу{client.last_words()}") from None
-                with sock:
-                    sock.settimeout(exercises.WAIT)
-                    self.talk(client, sock)
-
-    def talk(self, client, sock):
-        """Speak to client (Script) through sock as a server does."""
         story = "Аня: " + "ы" * 5000
-        for said, typed in ("Введите своё имя:", "Борис"), (story, "длинно"), ("Аня: да", "понятно"):
-            what = f"Сервер послал строку {short(said)!r}. Что напечатал client.py?"
-            sock.sendall(f"{said}\n".encode())
-            prints(client, said, what)
-            client.type(typed)
-            wanted, got = f"{typed}\n".encode(), b""
-            try:
-                while len(got) < len(wanted) and (data := sock.recv(1024)):
-                    got += data
-            except TimeoutError:
-                pass
-            expect(f"В client.py введено {typed!r}. Что дошло до сервера?", wanted, got)
-
-
-def prints(client, wanted, what):
-    """Wait until client (Script) prints a line with wanted in it; else raise Wrong."""
-    printed = []
-    try:
-        while not printed or wanted not in printed[-1]:
-            printed.append(client.line(exercises.WAIT))
-            if printed[-1] is None:
-                raise Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {short(printed[:-1])}, и он закончился")
-    except TimeoutError:
-        raise Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {short(printed)}, и больше ничего") from None
+        with meet(path) as (client, server):
+            for said, typed in ("Введите своё имя:", "Борис"), (story, "длинно"), ("Аня: да", "понятно"):
+                server.sendall(f"{said}\n".encode())
+                client.prints(said, f"Сервер послал строку {short(said)!r}.")
+                client.types(typed)
+                got = reads(server, typed, f"В client.py введено {typed!r}. Слушает сервер.", client)
+                if not got.endswith("\n"):
+                    got += reads(server, "\n", f"В client.py введено {typed!r}. Дошло {got!r}.", client)
+                expect(f"В client.py введено {typed!r}. Что дошло до сервера?", f"{typed}\n", got)
