@@ -296,7 +296,7 @@ class Script(Program):
                     return
         except TimeoutError:
             end = "и больше ничего"
-        raise Wrong(f"{what}\n    ждали на экране: {wanted}\n    вышло: {self.said()}, {end}")
+        raise Wrong(f"{what}\n    ждали на экране: {short(wanted)}\n    вышло: {self.said()}, {end}")
 
     def ends(self, what):
         """Wait until it ends by itself; what says, in Russian, why it should."""
@@ -309,7 +309,7 @@ class Script(Program):
 
     def said(self):
         """Return the lines (list of str) that it has printed."""
-        return [line for line in self.printed if line and "any_port" not in line]
+        return [short(line) for line in self.printed if line and "any_port" not in line]
 
     def last_words(self):
         """Return what it has printed last, for a message."""

@@ -134,7 +134,7 @@ WRONG = {
     },
     "3.6": {
         "не подключился": "print('привет')\n",
-        "ждали на экране: Аня: ыы": CLIENT.replace(
+        "UnicodeDecodeError": CLIENT.replace(
             "for line in lines(client_socket):\n",
             "while line := client_socket.recv(RECV_SIZE).decode():\n").replace("print(line)", "print(line, end='')"),
         "Дошло 'Борис'": CLIENT.replace(' + "\\n"', ""),

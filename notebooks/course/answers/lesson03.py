@@ -254,7 +254,7 @@ class Client(Exercise):
     right = "Ваш клиент слышит и говорит строками."
 
     def check(self, path):
-        story = "Аня: " + "ы" * 5000
+        story = "Аня: !" + "ы" * 5000
         with meet(path) as (client, server):
             for said, typed in ("Введите своё имя:", "Борис"), (story, "длинно"), ("Аня: да", "понятно"):
                 server.sendall(f"{said}\n".encode())
