@@ -189,16 +189,23 @@ def hears(person, wanted, what):
 
     What says, in Russian, what was done before.
     """
+    def wrong(end):
+        shown = [short(line) for line in heard]
+        return Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {shown}, и {end}")
+
     heard = []
     try:
         while not heard or wanted not in heard[-1]:
             heard.append(person.line())
             if not heard[-1] and not person.buffer:
-                raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard[:-1]}, и соединение закончилось")
+                heard.pop()
+                raise wrong("соединение закончилось")
     except TimeoutError:
-        raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard}, и больше ничего") from None
+        rest = short(person.buffer.decode(errors="replace"))
+        raise wrong(f"больше ничего, только начало строки без конца: {rest}" if rest
+                    else "больше ничего") from None
     except OSError as error:
-        raise Wrong(f"{what}\n    ждали: {wanted}\n    вышло: {heard}, и обрыв: {error}") from None
+        raise wrong(f"обрыв: {error}") from None
     return heard
 
 
@@ -289,7 +296,7 @@ class Script(Program):
                     return
         except TimeoutError:
             end = "и больше ничего"
-        raise Wrong(f"{what}\n    ждали на экране: {wanted}\n    вышло: {self.said()}, {end}")
+        raise Wrong(f"{what}\n    ждали на экране: {short(wanted)}\n    вышло: {self.said()}, {end}")
 
     def ends(self, what):
         """Wait until it ends by itself; what says, in Russian, why it should."""
@@ -302,7 +309,7 @@ class Script(Program):
 
     def said(self):
         """Return the lines (list of str) that it has printed."""
-        return [line for line in self.printed if line and "any_port" not in line]
+        return [short(line) for line in self.printed if line and "any_port" not in line]
 
     def last_words(self):
         """Return what it has printed last, for a message."""

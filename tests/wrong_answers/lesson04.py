@@ -1,0 +1,38 @@
+"""What students write in lesson 4, and a part of what they are told then."""
+from answers.lesson04 import Limited
+from exercises import COURSE
+
+SERVER = (COURSE / "answers/stages/lesson04/server.py").read_text(encoding="utf-8")
+LESSON_3 = (COURSE / "answers/stages/lesson03/server.py").read_text(encoding="utf-8")
+
+WRONG = {
+    "4.1": {
+        "вышло: [b'(longer)', b'open'": Limited.solution.replace("skipping = b\"\", True", "skipping = b\"\", False"),
+        "вышло: [b'hello']": Limited.solution.replace("            whole.append(tail)\n", ""),
+        "вышло: [b'(longer)', b'helb']": Limited.solution.replace("            skipping = not newline\n", ""),
+        "вышло: [b'Anya']": Limited.solution.replace("    if tail:\n        yield tail\n", ""),
+        "Строки нужны как bytes": Limited.solution.replace("yield line", "yield line.decode()"),
+        "прочитано кусков: 50": """
+            def limited(sock, limit):
+                data = b""
+                while chunk := sock.recv(8192):
+                    data += chunk
+                return iter(data.removesuffix(b"\\n").split(b"\\n"))
+        """,
+    },
+    "4.2": {
+        "Нужен список номеров": "5",
+        "читатель прочтёт верно": "[4, 5, 12]",
+        "не место разреза": "[0, 5]",
+        "есть ещё один разрез": "[5]",
+        "Такие разрезы есть": "[]",
+    },
+    "4.3": {
+        "вышло: ['Борис\\r": SERVER.replace('.replace(b"\\r\\n", b"\\n")', ""),
+        "ыыы … (1005)": SERVER.replace("return line.decode()", "return line.decode()[:1000]"),
+        "ждали: длиннее": SERVER.replace(
+            '        send_line(client_socket, f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.")\n', ""),
+        "Соединение с Аней оборвалось": SERVER.replace("except OSError", "except ValueError"),
+        "больше ничего": LESSON_3,
+    },
+}
