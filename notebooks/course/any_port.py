@@ -24,7 +24,7 @@ def listen_and_tell(self, *backlog):
 
 def connect_there(self, address):
     """Connect to PORT, whatever the script says."""
-    return connect(self, ("127.0.0.1", int(sys.argv[1])))
+    return connect(self, ("127.0.0.1", int(port)))
 
 
 if __name__ == "__main__":
@@ -32,6 +32,6 @@ if __name__ == "__main__":
     socket.socket.bind, socket.socket.listen = bind_any, listen_and_tell
     if port != "0":
         socket.socket.connect = connect_there
-    sys.argv = [script, port]
+    sys.argv = [script]
     sys.path[0] = str(Path(script).resolve().parent)
     runpy.run_path(script, run_name="__main__")
