@@ -215,6 +215,16 @@ def test_leaving_before_naming_announces_nobody(server, enter, first_words, end)
     assert server.expect("покинул чат.") == "Боря покинул чат."
 
 
+def test_a_reset_makes_no_name_of_half_of_one(enter):
+    anna, boris = enter("Аня", "Боря")
+    for _ in range(5):
+        [ghost] = enter(None)
+        assert ghost.line() == PROMPT
+        ghost.send("Вер".encode())
+        ghost.reset()
+        assert_silence(anna, boris=boris)
+
+
 def test_who_ends_at_the_prompt_is_told_nothing_more(enter):
     [newcomer] = enter(None)
     newcomer.half_close()
