@@ -215,6 +215,16 @@ def test_leaving_before_naming_announces_nobody(server, enter, first_words, end)
     assert server.expect("покинул чат.") == "Боря покинул чат."
 
 
+def test_a_reset_makes_no_name_of_half_of_one(enter):
+    anna, boris = enter("Аня", "Боря")
+    for _ in range(5):
+        [ghost] = enter(None)
+        assert ghost.line() == PROMPT
+        ghost.send("Вер".encode())
+        ghost.reset()
+        assert_silence(anna, boris=boris)
+
+
 def test_who_ends_at_the_prompt_is_told_nothing_more(enter):
     [newcomer] = enter(None)
     newcomer.half_close()
@@ -333,20 +343,17 @@ def test_no_message_waits_for_an_ack(tmp_path, script):
             tmp_path,
             script,
             """
-        remove_user = server.remove_user
-        def tell_and_remove_user(client):
-            client_socket = getattr(client, "transport", client)  # asyncio has writers
-            if client_socket is not client:
-                client_socket = client_socket.get_extra_info("socket")
+        accept = socket.socket.accept
+        def accept_and_tell(listener):
+            client_socket, address = accept(listener)
             nodelay = client_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             print(f"TCP_NODELAY: {nodelay != 0}", flush=True)
-            remove_user(client)
-        server.remove_user = tell_and_remove_user
+            return client_socket, address
+        socket.socket.accept = accept_and_tell
     """,
         ) as server,
-        Peer(server.port, "Аня") as anna,
+        Peer(server.port),
     ):
-        anna.say("")
         assert server.expect("TCP_NODELAY") == "TCP_NODELAY: True"
 
 

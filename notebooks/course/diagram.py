@@ -43,3 +43,25 @@ def show(figure, alt):
     display({"text/plain": repr(figure), "image/png": data,
              "text/markdown": f"![{alt}](data:image/png;base64,{data})"},
             metadata={"image/png": {"alt": alt}}, raw=True)
+
+
+def bars(panels):
+    """Display bars: panels is {title (str): {label (str): number}}, one panel beside the other.
+
+    The numbers, another one in every run, are in the picture and in its text alternative only.
+    """
+    from matplotlib import logging, pyplot  # it takes its time, and most lessons do without
+    logging.getLogger("matplotlib").setLevel("ERROR")  # at first it looks for fonts, and says so
+    figure, row = pyplot.subplots(1, len(panels), figsize=(9, 2.2), squeeze=False,
+                                  layout="constrained")
+    alt = []
+    for axes, (title, values) in zip(row[0], panels.items()):
+        labels = [f"{value:.0f}" if value >= 100 else f"{value:.3g}".replace(".", ",")
+                  for value in values.values()]
+        axes.bar_label(axes.barh([*values], [*values.values()]), labels, padding=3)
+        axes.set(title=title, xticks=[])
+        axes.margins(x=0.25)
+        axes.invert_yaxis()
+        alt += [f"{title}: {label} — {number}" for label, number in zip(values, labels)]
+    show(figure, "; ".join(alt))
+    pyplot.close(figure)

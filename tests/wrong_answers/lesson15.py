@@ -1,0 +1,110 @@
+"""What students write in lesson 15, and a part of what they are told then."""
+
+WRONG = {
+    "15.1": {
+        "turn всё ещё работает": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        clients.append(key.fileobj.accept()[0])
+                    else:
+                        data = key.fileobj.recv(8192)
+                        for client in clients:
+                            client.sendall(data)
+        """,
+        "Сколько сокетов в clients?\n    ждали: 1": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    newcomer = key.fileobj.accept()[0]
+                    selector.register(newcomer, selectors.EVENT_READ, "client")
+        """,
+        "Борис должен услышать b'hi', а услышал b''": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    else:
+                        key.fileobj.sendall(key.fileobj.recv(8192))
+        """,
+        "оборот был один": """
+            import selectors
+            def turn(selector, clients):
+                key, events = selector.select()[0]
+                if key.data == "listener":
+                    newcomer = key.fileobj.accept()[0]
+                    clients.append(newcomer)
+                    selector.register(newcomer, selectors.EVENT_READ, "client")
+                else:
+                    data = key.fileobj.recv(8192)
+                    for client in clients:
+                        client.sendall(data)
+        """,
+        "Аня закончила. Сколько сокетов в clients?": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    else:
+                        data = key.fileobj.recv(8192)
+                        for client in clients:
+                            client.sendall(data)
+        """,
+        "на учёте вместе со слушающим": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    elif data := key.fileobj.recv(8192):
+                        for client in clients:
+                            client.sendall(data)
+                    else:
+                        clients.remove(key.fileobj)
+        """,
+    },
+    "15.2": {
+        "начните её с async def": """
+            def echo(reader, writer):
+                writer.write(reader.readline())
+        """,
+        "TypeError": """
+            async def echo(reader, writer):
+                while line := reader.readline():
+                    writer.write(line)
+                    await writer.drain()
+                writer.close()
+        """,
+        "вышло: b''": """
+            async def echo(reader, writer):
+                writer.write(await reader.readline())
+                await writer.drain()
+                writer.close()
+        """,
+        "а в ответ тишина": """
+            async def echo(reader, writer):
+                writer.write(await reader.read())
+                writer.close()
+        """,
+        "соединение должно закрыться, а в ответ тишина": """
+            async def echo(reader, writer):
+                while line := await reader.readline():
+                    writer.write(line)
+                    await writer.drain()
+        """,
+    },
+    "15.3": {
+        "Здесь он один": "0",
+        "вышло: 1498.5": "1498.5",
+        "вышло: '1.5'": "'1.5'",
+    },
+}
