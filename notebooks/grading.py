@@ -270,6 +270,7 @@ class Program(Ear):
             "PYTHON_COLORS": "0",
             **({"PYTHONPATH": str(root)} if root else {}),
             "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
+            **json.loads(os.environ.get("GRADING_ENV", "{}")),  # more that a grader wants
         }
         self.name = script.name
         self.process = subprocess.Popen(

@@ -1,0 +1,93 @@
+"""points() tells a student the same as the grading tells the instructor, and never keeps the notebook."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+import points
+from lessons import ROOT
+from test_grading import TESTS, build
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.skipif(os.name != "posix", reason="as the grading's corpus")]
+
+
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch):
+    """Other tests run meanwhile."""
+    monkeypatch.setenv("POINTS_SLOWNESS", "4")
+
+
+def said(folder, capsys):
+    """Return the lines that points() prints in folder (Path), without the first."""
+    points.points(folder)
+    return capsys.readouterr().out.splitlines()[1:]
+
+
+def test_the_labs_programs_earn_120(capsys):
+    assert said(ROOT / "lab", capsys) == ["Баллы: 120 из 100, из них 20 сверх задания"]
+
+
+def test_the_assignments_sample_earns_95_and_is_told_what_it_lacks(capsys):
+    first, *lost = said(TESTS / "sample", capsys)
+    assert first == "Баллы: 95 из 100, из них 3 сверх задания"
+    assert "✗ Клиент уходит, 0 из 4. Не случилось: Клиент закрывает соединение." in lost
+    glued = "✗ Склеенные сообщения, сверх задания 0 из 3. Не случилось: Борис слышит по отдельности: «раз», «два»."
+    assert f"{glued} Борис слышит только: Аня: раздва" in lost
+    assert len(lost) == 8
+
+
+def test_a_program_with_a_fault_of_syntax_is_told_which_and_the_rest_is_the_same(tmp_path, capsys):
+    build("syntax-error", tmp_path)
+    first, *lost = said(tmp_path / "syntax-error", capsys)
+    assert first == "Баллы: 0 из 100" and len(lost) == 21
+    assert "не слушает ни одного порта. (SyntaxError: " in lost[1]
+    assert lost[2] == "✗ Кто пришёл, 0 из 5. То же самое."
+
+
+def test_without_a_client_what_the_server_earns_is_told(tmp_path, capsys):
+    (tmp_path / "server.py").write_bytes((ROOT / "lab/server.py").read_bytes())
+    first, *lost = said(tmp_path, capsys)
+    assert first == "Баллы: 101 из 100, из них 20 сверх задания"
+    assert lost[:2] == ["✗ Модуль socket, 0 из 5. client.py не найден.", "✗ Клиент отправляет, 0 из 3. То же самое."]
+
+
+def test_where_there_is_nothing_yet_it_says_so(tmp_path, capsys):
+    points.points(tmp_path)
+    assert capsys.readouterr().out == (
+        "В этой папке нет ни server.py, ни client.py: проверять пока нечего. Сохраните их рядом с уроком.\n"
+    )
+
+
+def test_a_server_that_runs_in_a_terminal_meanwhile_does_no_harm(tmp_path, capsys):
+    code = "import socket; taken = socket.create_server(('localhost', 8080)); print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, stderr=-1) as other:
+        other.stdout.readline()  # also where somebody else has the port, and it ends
+        assert said(ROOT / "lab", capsys) == ["Баллы: 120 из 100, из них 20 сверх задания"]
+        other.kill()
+
+
+@pytest.mark.parametrize("ends", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+def test_nothing_is_left_running_when_the_notebook_is(ends, tmp_path, monkeypatch):
+    monkeypatch.setenv("POINTS_SLOWNESS", "1000")
+    (tmp_path / "server.py").write_text("print('ready')\nwhile True: pass")
+    notebook = subprocess.Popen(
+        [sys.executable, "-c", "import points; points.points()"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    kin = psutil.Process(notebook.pid)
+    while not (running := [one for one in kin.children(recursive=True) if "server.py" in one.cmdline()]):
+        assert notebook.poll() is None
+    begun = kin.children(recursive=True)
+    notebook.send_signal(ends)
+    notebook.wait(60)
+    left = psutil.wait_procs(begun, 60)[1]
+    for process in left:
+        process.kill()
+    assert running and left == []
