@@ -268,7 +268,7 @@ class Program(Ear):
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHON_COLORS": "0",
-            **({"PYTHONPATH": str(root)} if root else {}),
+            "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("GRADING_PYTHONPATH"), str(root or "")])),
             "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
             **json.loads(os.environ.get("GRADING_ENV", "{}")),  # more that a grader wants
         }

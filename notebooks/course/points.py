@@ -26,7 +26,7 @@ SLOWNESS = float(os.environ.get("POINTS_SLOWNESS", 1))      # of this machine
 LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that we know takes a third of it
 # Seconds in place of the grading's, which have to do for a whole class on one busy machine.
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
-LEARNED = "arguments", "broken", "restless"     # what one trial of the programs tells to the others
+LEARNED = "arguments", "broken", "choice", "restless"     # what one trial of the programs tells to the others
 TERMINAL = "Последние строки на терминале "
 
 
@@ -154,6 +154,7 @@ def begin(folder, scratch):
                 raise failure from None
 
     vars(grading).update(PATIENCE)
+    grading.finding.unfold = lambda folder: None    # the cells of the lessons are not the student's programs
     os.environ["GRADING_COPIES"] = scratch
     work = Submission(folder)
 
@@ -162,7 +163,7 @@ def new_ports():
     """Give what runs from now on ports of its own."""
     folder = tempfile.mkdtemp(dir=os.environ["GRADING_COPIES"])
     os.environ["OWN_PORTS"] = folder
-    os.environ["GRADING_ENV"] = json.dumps({"OWN_PORTS": folder, "PYTHONPATH": str(COURSE / "own_ports")})
+    os.environ |= {"GRADING_ENV": json.dumps({"OWN_PORTS": folder}), "GRADING_PYTHONPATH": str(COURSE / "own_ports")}
 
 
 def try_wire(wire):
