@@ -58,7 +58,7 @@ WHOLE = (
     "test_grading_runs.py",
     "07-load.ipynb",
     "08-many-servers.ipynb",
-    "test_chapters.py",
+    "test_lessons.py",
     ".ipynb",
 )
 

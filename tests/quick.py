@@ -4,7 +4,7 @@ import pytest
 
 # What a change to one script or one chapter needs (pytest -m quick): these files and tests …
 QUICK = {
-    "test_chapters",
+    "test_lessons",
     "test_client",
     "test_editions",
     "test_server",

@@ -1,4 +1,4 @@
-"""What keeps the two languages in sync, in chapters, grading and README, and every link alive."""
+"""What keeps the two languages in sync, in lessons, grading and README, and every link alive."""
 
 import json
 import re
@@ -11,7 +11,7 @@ import pytest
 
 import editions
 import lessons
-from test_chapters import copy as copy, named, replace, run_copy
+from test_lessons import copy as copy, named, replace, run_copy
 
 # The parts of a Markdown text, and in a Mermaid diagram all that is text and not structure.
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
@@ -42,9 +42,11 @@ def pairs(root):
 def out_of_step(root):
     """Return what distinguishes the English notebooks from the Russian ones, besides the language."""
     twins = editions.pairs(root / "notebooks")
-    alone = set((root / "notebooks/en").iterdir()) - {english for _, english in twins}
-    return [line for pair in twins for line in editions.problems(*pair)] + [
-        f"en/{path.name} has no Russian twin" for path in alone if path.suffix == ".ipynb"
+    alone = set((root / "notebooks/en").glob("*.ipynb")) - {english for _, english in twins}
+    return [
+        *(line for pair in twins for line in editions.problems(*pair)),
+        *(f"en/{path.name} has no Russian twin" for path in sorted(alone)),
+        *editions.list_contents(True, root / "notebooks"),
     ]
 
 
@@ -120,9 +122,10 @@ def anchors(path):
 
 
 def dead_links(root):
-    """Return the links from chapters, grading and READMEs that lead nowhere."""
-    found = []
-    for path in (path for pair in pairs(root) for path in pair):
+    """Return the links from lessons, grading and READMEs that lead nowhere."""
+    found, russian = [], {path for path, _ in editions.lessons(root / "notebooks")}
+    files = {path for pair in pairs(root) for path in pair} | russian | {root / "notebooks/en/README.md"}
+    for path in sorted(files):
         for place, text in texts(path):
             for link in LINK.findall(BLOCK.sub("", text)):
                 file, _, anchor = link.partition("#")
@@ -140,7 +143,50 @@ def test_both_editions_have_no(problems):
     assert not found, "\n" + "\n".join(found)
 
 
-RUSSIAN, ENGLISH = "notebooks/ru/03-threads.ipynb", "notebooks/en/03-threads.ipynb"
+# What differs is found, and named: tried on a lesson that is made for this, in a copy without the others.
+
+RUSSIAN, ENGLISH, NEXT = (f"notebooks/{path}.ipynb" for path in ("ru/03-small", "en/03-small", "ru/04-next"))
+TEXTS = {
+    "c03-title": (
+        "# 3. Проба\n\nСейчас мы её начнём.\n\n```mermaid\nflowchart LR\n    A([Аня]) --> B([Борис])\n```",
+        "# 3. A trial\n\nNow we begin.\n\n```mermaid\nflowchart LR\n    A([Anya]) --> B([Boris])\n```",
+    ),
+    "c03-summary": (
+        "## Словарик\n\n| по-русски | in English |\n|---|---|\n| порт | port |\n\n[Дальше](../grading.ipynb)",
+        "## Glossary\n\n| word | in Russian |\n|---|---|\n| port | порт |\n\n[Go on](grading.ipynb)",
+    ),
+}
+
+
+def lesson(language):
+    """Return a small lesson (a notebook): 0 for Russian, 1 for English."""
+    title, summary = (
+        nbformat.v4.new_markdown_cell(texts[language], id=name, metadata={"translates": editions.digest(texts[0])})
+        for name, texts in TEXTS.items()
+    )
+    if language == 0:
+        title.metadata, summary.metadata = {}, {}
+    build = "# lab/server.py: SERVER_PORT\nSERVER_PORT = 8080"
+    told = nbformat.v4.new_output("stream", name="stdout", text="8080\n")
+    codes = [
+        nbformat.v4.new_code_cell(build, id="c03-build-port", execution_count=1),
+        nbformat.v4.new_code_cell("print(SERVER_PORT)", id="c03-port", execution_count=2, outputs=[told]),
+    ]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return nbformat.v4.new_notebook(cells=[title, *codes, summary], metadata=kernel)
+
+
+@pytest.fixture
+def course(copy):
+    """A copy of the project whose lessons are two small ones: one is translated, and the next one waits."""
+    for path in copy.glob("notebooks/[re][un]/[0-9]*.ipynb"):
+        path.unlink()
+    for language, path in enumerate((RUSSIAN, ENGLISH)):
+        nbformat.write(lesson(language), copy / path)
+    title = nbformat.v4.new_markdown_cell("# 4. Дальше", id="c04-title")
+    nbformat.write(nbformat.v4.new_notebook(cells=[title]), copy / NEXT)
+    assert editions.list_contents(False, copy / "notebooks") == []
+    return copy
 
 
 def change(path, name, **values):
@@ -150,76 +196,96 @@ def change(path, name, **values):
     nbformat.write(notebook, path)
 
 
-def test_a_changed_russian_cell_fails_by_chapter_and_cell(copy):
-    for name in "03-threads", "grading":
-        path = copy / f"notebooks/{'' if name == 'grading' else 'ru/'}{name}.ipynb"
-        replace(path, ".\\n", "!\\n")
-    assert out_of_step(copy) == [
-        "en/03-threads.ipynb: translate anew: c03-title",
+def test_a_small_course_has_nothing_wrong(course):
+    for problems in out_of_step, other_shapes, other_facts, russian_left:
+        assert problems(course) == []
+
+
+def test_a_changed_russian_cell_fails_by_lesson_and_cell(course):
+    for path in RUSSIAN, "notebooks/grading.ipynb":
+        replace(course / path, ".\\n", "!\\n")
+    assert out_of_step(course) == [
+        "en/03-small.ipynb: translate anew: c03-title",
         "en/grading.ipynb: translate anew: intro",
     ]
 
 
 @pytest.mark.parametrize("edition", [RUSSIAN, ENGLISH])
-def test_changed_code_or_output_in_one_edition_fails_by_chapter_and_cell(copy, edition):
-    replace(copy / edition, "def register(", "def enroll(")
-    replace(copy / edition, '"40000\\n"', '"39999\\n"')
-    assert out_of_step(copy) == [
-        "en/03-threads.ipynb: c03-naive-register has another source",
-        "en/03-threads.ipynb: c03-append-atomic has another outputs",
+def test_changed_code_or_output_in_one_edition_fails_by_lesson_and_cell(course, edition):
+    replace(course / edition, "SERVER_PORT = 8080", "SERVER_PORT = 8081")
+    replace(course / edition, '"8080\\n"', '"8081\\n"')
+    assert out_of_step(course) == [
+        "en/03-small.ipynb: c03-build-port has another source",
+        "en/03-small.ipynb: c03-port has another outputs",
     ]
 
 
-def test_a_missing_an_extra_and_a_moved_cell_fail_by_chapter_and_cell(copy):
-    notebook = editions.read(copy / ENGLISH)
-    missing = notebook.cells.pop(2)
-    notebook.cells.insert(4, notebook.cells.pop(3))
+def test_a_missing_an_extra_and_a_moved_cell_fail_by_lesson_and_cell(course):
+    notebook = editions.read(course / ENGLISH)
+    missing = notebook.cells.pop(0)
+    notebook.cells.insert(1, notebook.cells.pop(0))
     notebook.cells.append(nbformat.v4.new_markdown_cell("One more", id="c03-more"))
-    nbformat.write(notebook, copy / ENGLISH)
-    assert out_of_step(copy)[:3] == [
-        f"en/03-threads.ipynb: {missing.id} is missing",
-        "en/03-threads.ipynb: c03-more is not in the Russian edition",
-        f"en/03-threads.ipynb: {notebook.cells[3].id} stands where {notebook.cells[4].id} should",
+    nbformat.write(notebook, course / ENGLISH)
+    assert out_of_step(course)[:3] == [
+        f"en/03-small.ipynb: {missing.id} is missing",
+        "en/03-small.ipynb: c03-more is not in the Russian edition",
+        "en/03-small.ipynb: c03-port stands where c03-build-port should",
     ]
 
 
-def test_other_metadata_of_the_notebook_fails_by_chapter(copy):
-    replace(copy / ENGLISH, '"display_name": "Python 3"', '"display_name": "Python"')
-    assert out_of_step(copy) == ["en/03-threads.ipynb: the notebook has other metadata"]
+def test_other_metadata_of_the_notebook_fails_by_lesson(course):
+    replace(course / ENGLISH, '"display_name": "Python 3"', '"display_name": "Python"')
+    assert out_of_step(course) == ["en/03-small.ipynb: the notebook has other metadata"]
 
 
-def test_an_english_chapter_without_a_russian_one_fails(copy):
-    (copy / ENGLISH).rename(copy / "notebooks/en/03-yarns.ipynb")
-    found = out_of_step(copy)
-    assert "en/03-yarns.ipynb has no Russian twin" in found and "en/03-threads.ipynb: c03-title is missing" in found
+def test_a_lesson_may_wait_for_its_translation_but_the_edition_says_so(course):
+    contents = (course / "notebooks/en/README.md").read_text(encoding="utf-8")
+    assert "| 3. Small | [03-small.ipynb](03-small.ipynb) | [03-small.ipynb](../ru/03-small.ipynb) |\n" in contents
+    assert "| 4. Next | waits for its translation | [04-next.ipynb](../ru/04-next.ipynb) |\n" in contents
+    told = ["en/README.md: does not say which lessons are translated"]
+    (course / ENGLISH).unlink()
+    assert out_of_step(course) == told
+    assert tool(course, "--translate") == (0, "en/README.md: saved\n")
+    assert out_of_step(course) == [] and not (course / ENGLISH).exists()
+    (course / NEXT).rename(course / "notebooks/ru/05-later.ipynb")
+    assert out_of_step(course) == told
 
 
-def test_a_translation_of_another_shape_fails_by_chapter_and_cell(copy):
-    replace(copy / ENGLISH, "    A([", "    Z([")
-    replace(copy / ENGLISH, "](04-broadcast.ipynb)", "](01-sockets.ipynb)")
-    replace(copy / ENGLISH, "## Glossary", "### Glossary")
-    places = [line.partition(": [")[0] for line in other_shapes(copy)]
+def test_an_english_lesson_without_a_russian_one_fails(course):
+    (course / ENGLISH).rename(course / "notebooks/en/03-yarns.ipynb")
+    assert "en/03-yarns.ipynb has no Russian twin" in out_of_step(course)
+
+
+def test_a_translation_of_another_shape_fails_by_lesson_and_cell(course):
+    replace(course / ENGLISH, "    A([", "    Z([")
+    replace(course / ENGLISH, "](grading.ipynb)", "](03-small.ipynb)")
+    replace(course / ENGLISH, "## Glossary", "### Glossary")
+    places = [line.partition(": [")[0] for line in other_shapes(course)]
     assert places == [
-        "en/03-threads.ipynb: c03-deadlock: other diagrams",
-        "en/03-threads.ipynb: c03-summary: other headings",
-        "en/03-threads.ipynb: c03-summary: other links",
+        "en/03-small.ipynb: c03-title: other diagrams",
+        "en/03-small.ipynb: c03-summary: other headings",
+        "en/03-small.ipynb: c03-summary: other links",
     ]
 
 
-def test_russian_prose_in_the_english_edition_fails_by_chapter_and_cell(copy):
-    replace(copy / ENGLISH, "## Glossary", "## Словарик")
-    assert russian_left(copy) == ["en/03-threads.ipynb: c03-summary: словарик"]
+def test_russian_prose_in_the_english_edition_fails_by_lesson_and_cell(course):
+    replace(course / ENGLISH, "## Glossary", "## Словарик")
+    assert russian_left(course) == ["en/03-small.ipynb: c03-summary: словарик"]
 
 
-@pytest.mark.parametrize("name", [RUSSIAN, ENGLISH, "README.md", "README.ru.md"])
-def test_a_dead_link_fails_by_file_and_link(copy, name):
-    file = "notebooks/en/04-broadcast.ipynb" if name.startswith("README") else "04-broadcast.ipynb"
-    for dead in "04-nowhere.ipynb", f"{file}#nowhere", "../../../elsewhere":
-        before = (copy / name).read_bytes()
-        replace(copy / name, f"]({file})", f"]({dead})")
-        [line] = dead_links(copy)
-        assert re.match(r"(ru|en)/03-threads.ipynb: c03-\S+: |README(.ru)?.md: ", line) and line.endswith(dead)
-        (copy / name).write_bytes(before)
+@pytest.mark.parametrize("name", [RUSSIAN, ENGLISH, NEXT, "README.md", "README.ru.md"])
+def test_a_dead_link_fails_by_file_and_link(course, name):
+    for readme in "README.md", "README.ru.md":
+        (course / readme).write_text(f"# Chat\n\n[Begin]({ENGLISH})\n", encoding="utf-8")
+    change(course / NEXT, "c04-title", source="# 4. Дальше\n\n[Назад](03-small.ipynb#3.-Проба)")
+    assert dead_links(course) == []
+    link = LINK.search((course / name).read_text(encoding="utf-8"))[1]
+    for dead in "04-nowhere.ipynb", f"{link.partition('#')[0]}#nowhere", "../../../elsewhere":
+        before = (course / name).read_bytes()
+        replace(course / name, f"]({link})", f"]({dead})")
+        [line] = dead_links(course)
+        assert re.match(r"(ru|en)/0[34]-\w+.ipynb: c0[34]-\S+: |README(.ru)?.md: ", line) and line.endswith(dead)
+        (course / name).write_bytes(before)
 
 
 def test_a_command_or_a_transcript_in_one_readme_alone_fails(copy):
@@ -239,7 +305,7 @@ def test_a_command_or_a_transcript_in_one_readme_alone_fails(copy):
 def tool(folder, *options):
     """Run lessons.py in a copy; return its status and all that it printed."""
     done = subprocess.run(
-        [sys.executable, "notebooks/lessons.py", *options],
+        [sys.executable, "notebooks/tools/lessons.py", *options],
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -253,44 +319,57 @@ def state(folder):
     return {path: path.read_bytes() for path in (folder / "notebooks").rglob("*.ipynb")}
 
 
-def test_the_tool_changes_nothing_where_all_is_in_step(copy):
-    before = state(copy)
-    assert tool(copy, "--translate") == (0, "")
-    assert state(copy) == before
+def test_the_tool_changes_nothing_where_all_is_in_step(course):
+    before = state(course)
+    assert tool(course, "--translate") == (0, "")
+    assert state(course) == before
 
 
-def test_the_tool_carries_code_over_and_lists_what_is_to_be_translated(copy):
-    before = state(copy)
-    notebook = editions.read(copy / RUSSIAN)
+def test_the_tool_carries_code_over_and_lists_what_is_to_be_translated(course):
+    before = state(course)
+    notebook = editions.read(course / RUSSIAN)
     notebook.cells.insert(1, nbformat.v4.new_markdown_cell("Новое", id="c03-new"))
     notebook.cells.insert(2, nbformat.v4.new_code_cell("1", id="c03-one", execution_count=1))
     notebook.cells[0].source += "!"
-    nbformat.write(notebook, copy / RUSSIAN)
-    status, printed = tool(copy, "--check")
-    assert status == 1 and "en/03-threads.ipynb: c03-one is missing" in printed
-    assert (copy / ENGLISH).read_bytes() == before[copy / ENGLISH]
+    nbformat.write(notebook, course / RUSSIAN)
+    status, printed = tool(course, "--check")
+    assert status == 1 and "en/03-small.ipynb: c03-one is missing" in printed
+    assert (course / ENGLISH).read_bytes() == before[course / ENGLISH]
 
-    anew = "en/03-threads.ipynb: translate anew: c03-title c03-new\n"
-    assert tool(copy, "--translate") == (1, "en/03-threads.ipynb: saved\n" + anew)
-    assert [cell.source for cell in editions.read(copy / ENGLISH).cells[1:3]] == ["Новое", "1"]
-    assert tool(copy, "--translate") == (1, anew)
+    anew = "en/03-small.ipynb: translate anew: c03-title c03-new\n"
+    assert tool(course, "--translate") == (1, "en/03-small.ipynb: saved\n" + anew)
+    assert [cell.source for cell in editions.read(course / ENGLISH).cells[1:3]] == ["Новое", "1"]
+    assert tool(course, "--translate") == (1, anew)
 
 
-def test_a_cell_is_declared_translated_but_not_while_it_is_the_russian_text(copy):
-    change(copy / RUSSIAN, "c03-chat", source="Новое")
-    change(copy / ENGLISH, "c03-chat", source="Новое")
-    refused = "en/03-threads.ipynb: c03-chat is still the Russian text\n"
-    status, printed = tool(copy, "--translated", "c03-chat", "c03-nobody")
+def test_a_translation_begins_when_its_lesson_is_named(course):
+    status, printed = tool(course, "--translate", NEXT)
+    saved, anew, listed = printed.splitlines()
+    assert (
+        status == 1 and saved == "en/04-next.ipynb: saved" and listed == "en/04-next.ipynb: translate anew: c04-title"
+    )
+    assert anew == "en/README.md: saved" and "| 4. Next | [04-next.ipynb](04-next.ipynb) |" in editions.contents(
+        course / "notebooks"
+    )
+
+
+def test_a_cell_is_declared_translated_but_not_while_it_is_the_russian_text(course):
+    change(course / RUSSIAN, "c03-title", source="Новое")
+    change(course / ENGLISH, "c03-title", source="Новое")
+    refused = "en/03-small.ipynb: c03-title is still the Russian text\n"
+    status, printed = tool(course, "--translated", "c03-title", "c03-nobody")
     assert status == 1 and refused in printed and "no Markdown cell c03-nobody" in printed
-    change(copy / ENGLISH, "c03-chat", source="New")
-    assert tool(copy, "--translated", "c03-chat") == (0, "en/03-threads.ipynb: saved\n")
-    assert out_of_step(copy) == []
+    change(course / ENGLISH, "c03-title", source="New")
+    assert tool(course, "--translated", "c03-title") == (0, "en/03-small.ipynb: saved\n")
+    assert out_of_step(course) == []
 
 
-def test_the_english_edition_is_run_only_when_named(copy):
-    status, printed = run_copy(copy, "--collect-only", "notebooks")
+def test_the_english_edition_is_run_only_when_named(course):
+    status, printed = run_copy(course, "--collect-only", "notebooks")
     assert status == 0 and "notebooks/ru/" in printed and "notebooks/en/" not in printed
-    chapter = "notebooks/en/01-sockets.ipynb"
-    replace(copy / chapter, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
-    status, printed = run_copy(copy, chapter)
-    assert status == 1 and named(printed) == ["c01-build-address: Cell is out of sync with lab/"]
+    replace(course / ENGLISH, "SERVER_PORT = 8080", "SERVER_PORT = 8081")
+    status, printed = run_copy(course, ENGLISH)
+    assert status == 1 and named(printed) == [
+        "c03-build-port: Cell is out of sync with lab/",
+        "c03-port: Cell outputs differ",
+    ]

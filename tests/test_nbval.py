@@ -9,8 +9,8 @@ from nbval.plugin import IPyNbFile, NbCellError
 
 import conftest
 import grading_plugin
-import test_chapters
-from test_chapters import copy as copy, named, run_copy
+import test_lessons
+from test_lessons import copy as copy, named, run_copy
 
 COMPLAINT = "UsageError: Line magic function `%nosuch` not found.\n"
 CELLS = {  # id: what a code cell has
@@ -115,12 +115,12 @@ def test_outputs_may_take_5_s_after_a_cell_has_run_and_a_minute_with_us(items):
 @pytest.mark.parametrize(
     "name, check",
     [
-        ("cleared", test_chapters.test_cells_were_run_in_order),
-        ("cleared-bad-magic", test_chapters.test_cells_were_run_in_order),
-        ("stored-bad-magic", test_chapters.test_outputs_are_the_same_on_every_machine),
-        ("skipped", test_chapters.test_no_cell_escapes_comparison),
-        ("tagged-skip", test_chapters.test_no_cell_escapes_comparison),
-        ("tagged-ignore", test_chapters.test_no_cell_escapes_comparison),
+        ("cleared", test_lessons.test_cells_were_run_in_order),
+        ("cleared-bad-magic", test_lessons.test_cells_were_run_in_order),
+        ("stored-bad-magic", test_lessons.test_outputs_are_the_same_on_every_machine),
+        ("skipped", test_lessons.test_no_cell_escapes_comparison),
+        ("tagged-skip", test_lessons.test_no_cell_escapes_comparison),
+        ("tagged-ignore", test_lessons.test_no_cell_escapes_comparison),
     ],
 )
 def test_what_passes_by_itself_fails_a_check_of_ours(tmp_path, name, check):

@@ -10,8 +10,8 @@ import pytest
 
 import lessons
 import start
-from test_chapters import copy as copy, named, run_copy
 from test_editions import LINK
+from test_lessons import copy as copy, named, run_copy
 
 TOOL = lessons.ROOT / "notebooks/tools/start.py"
 FIRST = "import sys\n\nsys.path += [\"../course\", \"../..\"]  # помощники\nfrom people import Peer"

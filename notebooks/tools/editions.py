@@ -4,6 +4,8 @@ Code cells and outputs are the same to the letter; only Markdown differs. An Eng
 has in its metadata, as "translates", the digest of the Russian text whose translation it is: where
 that text has changed since, or where there is no digest, the cell is to be translated anew.
 
+A lesson may wait for its translation: then it has no twin in en/, and en/README.md says so.
+
 What carries all this over is lessons.py.
 """
 
@@ -12,12 +14,51 @@ import hashlib
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1]
+CONTENTS = """# The English edition
+
+The lessons are written in Russian first. Each is then translated; code and outputs are the same in both languages. \
+What waits is to be had in Russian until then. [grading.ipynb](grading.ipynb) has the criteria of the grading.
+
+| lesson | English | Russian |
+|---|---|---|
+"""
 
 
-def pairs(folder=FOLDER):
-    """Return [(Russian path, English path)] of the chapters in their order, and of grading."""
-    russian = [*sorted((folder / "ru").glob("*.ipynb")), folder / "grading.ipynb"]
-    return [(path, folder / "en" / path.name) for path in russian]
+def lessons(folder=FOLDER):
+    """Return [(Russian path, English path)] of all lessons in their order; the English one may wait."""
+    return [(path, folder / "en" / path.name) for path in sorted((folder / "ru").glob("*.ipynb"))]
+
+
+def pairs(folder=FOLDER, begun=()):
+    """Return [(Russian path, English path)] of the lessons that are translated, in their order, and of grading.
+
+    begun has the Russian paths of those whose translation is to begin now.
+    """
+    translated = [(path, twin) for path, twin in lessons(folder) if twin.exists() or path in begun]
+    return [*translated, (folder / "grading.ipynb", folder / "en" / "grading.ipynb")]
+
+
+def contents(folder=FOLDER):
+    """Return what en/README.md should say: which lessons are translated, and which wait."""
+    rows = []
+    for path, twin in lessons(folder):
+        number, _, name = path.stem.partition("-")
+        title = f"{number.lstrip('0')}. {name.replace('-', ' ').capitalize()}"
+        english = f"[{twin.name}]({twin.name})" if twin.exists() else "waits for its translation"
+        rows.append(f"| {title} | {english} | [{path.name}](../ru/{path.name}) |")
+    return CONTENTS + "\n".join(rows) + "\n"
+
+
+def list_contents(check, folder=FOLDER):
+    """Have en/README.md say what contents() returns; with check only return what is wrong, as lines."""
+    file = folder / "en" / "README.md"
+    if file.exists() and file.read_text(encoding="utf-8") == contents(folder):
+        return []
+    if check:
+        return ["en/README.md: does not say which lessons are translated"]
+    file.write_bytes(contents(folder).encode())
+    print("en/README.md: saved", flush=True)
+    return []
 
 
 def digest(text):

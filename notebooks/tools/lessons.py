@@ -12,9 +12,12 @@ After a change in lab/, rewrite the building cells, run the lessons again and sa
 
 The Russian edition is the source (see editions.py). After a change in its prose:
 
-    python notebooks/tools/lessons.py --translate            carry it over to en/ without running, and
-                                                        list the cells to be translated anew
-    python notebooks/tools/lessons.py --translated c03-chat  this cell in en/ is translated
+    python notebooks/tools/lessons.py --translate   carry it over to en/ without running, and list the
+                                                    cells to be translated anew
+    python notebooks/tools/lessons.py --translate notebooks/ru/03-framing.ipynb
+                                                    the same, and begin its translation, if it still waits
+    python notebooks/tools/lessons.py --translated c03-chat
+                                                    this cell in en/ is translated
 """
 
 import argparse
@@ -212,9 +215,11 @@ def main():
         for path in args.notebook or notebooks():
             wrong += renew(path, args.check)
         wrong += [f"no cell teaches {statement}" for statement in untaught()]
-    for path, twin in editions.pairs():
-        if not args.notebook or path in [named.resolve() for named in args.notebook]:
+    named = [path.resolve() for path in args.notebook]
+    for path, twin in editions.pairs(begun=named if args.translate else ()):
+        if not named or path in named:
             wrong += (editions.problems if args.check else editions.carry_over)(path, twin)
+    wrong += editions.list_contents(args.check)
     for problem in wrong:
         print(problem, file=sys.stderr)
     return bool(wrong)
