@@ -342,7 +342,8 @@ def test_the_tool_carries_code_over_and_lists_what_is_to_be_translated(course):
     assert tool(course, "--translate") == (1, anew)
 
 
-def test_a_translation_begins_when_its_lesson_is_named(course):
+def test_a_translation_begins_when_its_lesson_is_named_and_not_before(course):
+    assert "04-next" not in tool(course, "--check", NEXT)[1].replace(": out of sync", "")
     status, printed = tool(course, "--translate", NEXT)
     saved, anew, listed = printed.splitlines()
     assert (
