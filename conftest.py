@@ -50,17 +50,22 @@ assert not _left, "left behind by the lesson: " + ", ".join(_left)
 # A figure's Markdown holds numbers of the machine; a diagram's says the same as its text/plain.
 NOT_COMPARED = ("text/markdown",)
 
-# Where tests share what takes long to make, they stay with one worker: graded submissions, a browser for
-# each edition, a broken chapter, a kernel. The longest come first, so that no worker is left alone with one.
+# Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
+# broken lesson, a kernel. The longest come first, so that no worker is left alone with one.
 WHOLE = (
     "test_browser.py",
     "test_grading.py",
     "test_grading_runs.py",
-    "07-load.ipynb",
-    "08-many-servers.ipynb",
+    "14-load.ipynb",
+    "15-models.ipynb",
+    "16-servers.ipynb",
+    "17-relay.ipynb",
     "test_lessons.py",
     ".ipynb",
 )
+
+
+NEED_REDIS = "16-servers.ipynb", "17-relay.ipynb"
 
 
 def whole(path):
@@ -82,9 +87,7 @@ def pytest_xdist_make_scheduler(config, log):
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.partition("::")[0]
-            if whole(file) == len(WHOLE):
-                return nodeid
-            return file + "/en/" * (file.endswith("test_browser.py") and "/en/" in nodeid)
+            return nodeid if whole(file) == len(WHOLE) else file
 
     if config.option.dist != "load":  # told otherwise than by -n alone
         return None
@@ -108,7 +111,7 @@ def pytest_collection_modifyitems(items):
     cells = [item for item in items if isinstance(item, IPyNbCell)]
     for cell in cells:
         cell.output_timeout = PATIENCE
-        if cell.path.name == "08-many-servers.ipynb":
+        if cell.path.name in NEED_REDIS:
             cell.add_marker(need("redis-server"))
         if is_students(cell):
             cell.options["check"] = False

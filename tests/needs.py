@@ -1,4 +1,4 @@
-"""The programs that only tests and chapter 8 need, and how to get each.
+"""The programs that only tests and the lessons with Redis need, and how to get each.
 
     python3 tests/needs.py
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-# What a change to one script or one chapter needs (pytest -m quick): these files and tests …
+# What a change to one script or one lesson needs (pytest -m quick): these files and tests …
 QUICK = {
     "test_lessons",
     "test_client",

@@ -1,4 +1,4 @@
-"""What nbval lets pass by itself, and what keeps the chapters in sync with lab/."""
+"""What nbval lets pass by itself, and what keeps the lessons in sync with lab/."""
 
 import os
 import re
@@ -10,11 +10,12 @@ import nbformat
 import pytest
 
 import lessons
+from conftest import NEED_REDIS
 
-CHAPTERS = lessons.notebooks()
-each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+LESSONS = lessons.notebooks()
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 each_notebook = pytest.mark.parametrize(
-    "path", [*CHAPTERS, lessons.ROOT / "notebooks/grading.ipynb"], ids=lambda path: path.stem
+    "path", [*LESSONS, lessons.ROOT / "notebooks/grading.ipynb"], ids=lambda path: path.stem
 )
 
 
@@ -36,7 +37,7 @@ def test_every_statement_of_the_scripts_is_taught():
     assert not untaught, "no cell teaches\n" + "\n".join(untaught)
 
 
-@each_chapter
+@each_lesson
 def test_building_cells_are_in_step_with_the_scripts(path):
     for cell in code_cells(path):
         lessons.check_cell(cell.source)
@@ -72,11 +73,16 @@ def test_outputs_are_the_same_on_every_machine(path):
             assert not machine.search(text), f"{cell.id}: {machine.search(text)[0]}"
 
 
-@each_chapter
+@each_lesson
 def test_cell_ids_are_unique_and_telling(path):
     ids = [cell.id for cell in lessons.read(path).cells]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(rf"c{path.stem[:2]}-[a-z0-9-]+", cell_id) for cell_id in ids)
+
+
+@each_lesson
+def test_the_first_cell_leads_to_the_helpers_as_the_students_copy_expects_it(path):
+    assert code_cells(path)[0].source.startswith('import sys\n\nsys.path += ["../course", "../.."]  # ')
 
 
 def make_copy(folder):
@@ -124,7 +130,7 @@ def replace(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-CHAPTER = "notebooks/ru/01-sockets.ipynb"
+LESSON = "notebooks/ru/01-connection.ipynb"
 
 
 def named(printed):
@@ -137,23 +143,24 @@ def named(printed):
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
-    """What pytest says of a chapter with five faults, each in its own cell: status, all that it printed."""
+    """What pytest says of a lesson with five faults, each in its own cell: status, all that it printed."""
     copy = make_copy(tmp_path_factory.mktemp("broken"))
     replace(copy / "lab" / "server.py", "Введите своё имя", "Введите своё Имя")
-    replace(copy / CHAPTER, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
-    replace(copy / CHAPTER, "6 букв, 12 байтов", "6 букв, 11 байтов")
-    notebook = nbformat.read(copy / CHAPTER, as_version=4)
+    replace(copy / LESSON, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
+    replace(copy / LESSON, "6 букв, 12 байтов", "6 букв, 11 байтов")
+    notebook = nbformat.read(copy / LESSON, as_version=4)
     ghosts = """import subprocess, sys, threading
 threading.Thread(target=threading.Event().wait, name='ghost', daemon=True).start()
 _ = subprocess.Popen([sys.executable, '-c', 'input() # spectre'], stdin=subprocess.PIPE)"""
     nothing = "# lab/server.py: PROMPTER\nPROMPTER = 1"
-    for cell_id, text in ("c01-build-nothing", nothing), ("c01-ghosts", ghosts):
+    prompt = lessons.expected("# lab/server.py: PROMPT")
+    for cell_id, text in ("c01-build-prompt", prompt), ("c01-build-nothing", nothing), ("c01-ghosts", ghosts):
         notebook.cells.append(nbformat.v4.new_code_cell(text, id=cell_id, execution_count=1))
-    nbformat.write(notebook, copy / CHAPTER)
-    return run_copy(copy, CHAPTER)
+    nbformat.write(notebook, copy / LESSON)
+    return run_copy(copy, LESSON)
 
 
-def test_of_a_chapter_only_the_cells_that_are_broken_fail(broken):
+def test_of_a_lesson_only_the_cells_that_are_broken_fail(broken):
     status, printed = broken
     assert status == 1 and [line.partition(":")[0] for line in named(printed)] == [
         "c01-build-address",
@@ -184,24 +191,29 @@ def test_a_thread_or_a_process_left_behind_fails_the_last_cell(broken):
     assert re.search(r"left behind by the lesson: ghost, .+ input\(\) # spectre", broken[1])
 
 
+def untaught_now(copy, monkeypatch):
+    """Return what the cells in a copy do not build, and those of the project do (set of str)."""
+    before = lessons.untaught()
+    monkeypatch.setattr(lessons, "ROOT", copy)
+    return set(lessons.untaught()) - {*before}
+
+
 def test_an_untaught_function_fails_by_name(copy, monkeypatch):
     with open(copy / "lab" / "client.py", "a", encoding="utf-8") as script:
         script.write("\n\ndef whisper():\n    pass\n")
-    monkeypatch.setattr(lessons, "ROOT", copy)
-    assert lessons.untaught() == ["lab/client.py: whisper"]
+    assert untaught_now(copy, monkeypatch) == {"lab/client.py: whisper"}
 
 
 def test_a_deleted_building_cell_fails_by_name(copy, monkeypatch):
-    path = copy / CHAPTER
+    path = copy / "notebooks/ru/02-ports.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if cell.id != "c01-build-prompt"]
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "c02-build-prompt"]
     nbformat.write(notebook, path)
-    monkeypatch.setattr(lessons, "ROOT", copy)
-    assert lessons.untaught() == ["lab/server.py: PROMPT"]
+    assert untaught_now(copy, monkeypatch) == {"lab/server.py: PROMPT"}
 
 
 def test_cleared_outputs_fail(copy):
-    path = copy / CHAPTER
+    path = copy / LESSON
     test_cells_were_run_in_order(path)
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
@@ -212,20 +224,22 @@ def test_cleared_outputs_fail(copy):
         test_cells_were_run_in_order(path)
 
 
-def test_without_redis_the_chapter_that_needs_it_is_skipped_but_never_in_ci(copy):
-    chapter = "notebooks/ru/08-many-servers.ipynb"
-    status, printed = run_copy(copy, chapter, PATH="", CI="")
+@pytest.mark.parametrize("name", NEED_REDIS)
+def test_without_redis_a_lesson_that_needs_it_is_skipped_but_never_in_ci(copy, name):
+    cell = nbformat.v4.new_code_cell("from programs import Redis\nRedis()", id="c01-redis", execution_count=1)
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), copy / "notebooks/ru" / name)
+    status, printed = run_copy(copy, f"notebooks/ru/{name}", PATH="", CI="")
     assert status == 0 and "skipped: no redis-server (Debian: apt-get install" in printed and "passed" not in printed
-    status, printed = run_copy(copy, chapter, "--maxfail=1", PATH="", CI="true")
+    status, printed = run_copy(copy, f"notebooks/ru/{name}", "--maxfail=1", PATH="", CI="true")
     assert status == 1 and "FileNotFoundError" in printed
 
 
 def test_the_tool_repairs_what_is_out_of_step_and_changes_nothing_else(copy):
-    tool = [sys.executable, "notebooks/lessons.py"]
-    before = (copy / CHAPTER).read_bytes()
-    assert subprocess.run([*tool, CHAPTER], cwd=copy).returncode == 0
-    assert (copy / CHAPTER).read_bytes() == before
-    replace(copy / CHAPTER, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
-    assert subprocess.run([*tool, "--check", CHAPTER], cwd=copy).returncode == 1
-    assert subprocess.run([*tool, CHAPTER], cwd=copy).returncode == 0
-    assert (copy / CHAPTER).read_bytes() == before
+    tool = [sys.executable, "notebooks/tools/lessons.py"]
+    before = (copy / LESSON).read_bytes()
+    assert subprocess.run([*tool, LESSON], cwd=copy).returncode == 0
+    assert (copy / LESSON).read_bytes() == before
+    replace(copy / LESSON, "SERVER_HOST = 'localhost'", "SERVER_HOST = 'Localhost'")
+    assert subprocess.run([*tool, "--check", LESSON], cwd=copy).returncode == 1
+    assert subprocess.run([*tool, LESSON], cwd=copy).returncode == 0
+    assert (copy / LESSON).read_bytes() == before

@@ -64,7 +64,7 @@ def outcome(item):
 
 
 def test_a_cell_that_was_run_is_compared(items):
-    """Without this our chapters prove nothing: do not upgrade."""
+    """Without this our lessons prove nothing: do not upgrade."""
     assert outcome(items["passes"]) == "passed"
     assert outcome(items["lost-output"]) == "Cell outputs differ"
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 
@@ -258,9 +257,3 @@ def test_a_changed_building_cell_of_the_students_is_named_and_nothing_else_is_co
     status, printed = run_copy(copy, "--nbval", path)
     assert status == 1 and named(printed) == ["own: Cell is out of sync with lab/"]
     assert "-SERVER_PORT = 8080" in printed and "+SERVER_PORT = 8081" in printed
-
-
-def test_the_paths_that_a_lesson_has_are_those_that_are_replaced():
-    for path in lessons.notebooks():
-        first = "".join(start.code_cells(start.read(path))[0]["source"])
-        assert re.findall(start.PATHS, first) == ['["../course", "../.."]'], path.name

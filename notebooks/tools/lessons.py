@@ -214,7 +214,8 @@ def main():
     if not (args.translate or args.translated):
         for path in args.notebook or notebooks():
             wrong += renew(path, args.check)
-        wrong += [f"no cell teaches {statement}" for statement in untaught()]
+        if not args.notebook:
+            wrong += [f"no cell teaches {statement}" for statement in untaught()]
     named = [path.resolve() for path in args.notebook]
     for path, twin in editions.pairs(begun=named if args.translate else ()):
         if not named or path in named:
