@@ -1,6 +1,6 @@
 """The course as a student meets it: JupyterLab, started as the README says, in a real browser.
 
-Each notebook is opened once, run from the menu and looked at. Where the environment variable
+Each lesson in the student's copy is opened once, run from the menu and looked at. Where the environment variable
 SCREENSHOTS names a folder, pictures of it in the light and in the dark theme go there.
 """
 
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
+import lessons
 from needs import need
 from programs import Program
 
@@ -24,13 +25,9 @@ try:
 except ImportError:
     sync_playwright = None  # tests/requirements.txt asks for it on Linux only
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = lessons.ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NOTEBOOKS = [
-    path.relative_to(ROOT).as_posix()
-    for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
-    if ".ipynb_checkpoints" not in path.parts
-]
+LESSONS = [path.name for path in lessons.notebooks()]
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
@@ -43,12 +40,12 @@ FLAGS = [
 ]
 PATIENCE, RUN_TIME = 120, 240  # seconds: far more than it takes on a busy machine
 SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},  # it would meet what has been closed
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are there at once
 }
 ERRORS = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]'
 ANSWERS = "details:not(.jp-RenderedMermaid-Details)"
+READ_ALL = "def read_all(sock):\n    ", "return sock.recv(10)", "return b''.join(iter(lambda: sock.recv(8192), b''))"
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -61,7 +58,7 @@ pytestmark = [
 
 
 class Lab:
-    """A page (Playwright's) at JupyterLab's url, which serves folder (Path), a copy of the course."""
+    """A page (Playwright's) at JupyterLab's url, which serves folder (Path), the student's copy of the course."""
 
     def __init__(self, page, folder, url):
         self.page, self.folder, self.url = page, folder, url
@@ -89,11 +86,12 @@ class Lab:
 
 
 class Book:
-    """A notebook (path, a str) that is open in a Lab."""
+    """A notebook (path, a str) that is open in a Lab; what it puts out is what its original in ru/ has stored."""
 
     def __init__(self, lab, path):
         self.path, self.page = path, lab.page
-        self.notebook = nbformat.read(lab.folder / path, as_version=4)
+        original = ROOT / "notebooks/ru" / path
+        self.notebook = nbformat.read(original if original.exists() else lab.folder / path, as_version=4)
 
     def choose(self, menu, item):
         """Choose from a menu by the words that stand there."""
@@ -105,6 +103,19 @@ class Book:
         self.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         self.choose("Run", "Run All Cells")
         self.page.wait_for_function("finished", arg=ERRORS, timeout=RUN_TIME * 1000, polling=500)
+
+    def cell(self, name):
+        """Return the cell (a locator) whose id is name (str)."""
+        place = [cell.id for cell in self.notebook.cells].index(name)
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(place)
+
+    def answer(self, name, code):
+        """Type code in place of what a cell has, and run it; then run the next one."""
+        self.cell(name).locator(".cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.insert_text(code)
+        self.page.keyboard.press("Shift+Enter")
+        self.page.keyboard.press("Shift+Enter")
 
     def texts(self, selector):
         """Return the text of all that fits a selector (list of str)."""
@@ -133,39 +144,30 @@ class Book:
         links = re.findall(r"\]\((?!\w+:)([^)#\s]+)", self.markdown())
         return [os.path.normpath(Path(self.path).parent / link) for link in dict.fromkeys(links)]
 
-    def photograph(self, theme):
+    def photograph(self, what):
         """Take a picture of the whole notebook, if the environment names a folder for it."""
         if not (folder := os.environ.get("SCREENSHOTS")):
             return
         height = self.page.evaluate("height") + 150  # with JupyterLab's bars
         self.page.set_viewport_size({"width": 1280, "height": min(height, 16000)})
-        self.page.screenshot(path=Path(folder) / f"{self.path.replace('/', '-')}-{theme}.jpg", quality=70)
+        self.page.screenshot(path=Path(folder) / f"{self.path}-{what}.jpg", quality=70)
         self.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 @contextmanager
 def jupyterlab(folder, home):
-    """Serve folder (Path) as the README says, settings and all else in home (Path); yield the URL."""
+    """Start the course in folder (Path) as the README says, settings and all else in home (Path); yield the URL."""
     for name, setting in SETTINGS.items():
         file = home / f"JUPYTER_CONFIG_DIR/lab/user-settings/@jupyterlab/{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(setting))
-    options = shlex.split(re.search(r"bin/jupyter lab (.+)", README)[1])
+    command = shlex.split(re.search(r"&& \.venv/bin/python (.+start\.py.*)", README)[1])
     folders = {
         name: str(home / name)
         for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
-    with Program(
-        "-m",
-        "jupyterlab",
-        *options,
-        "--no-browser",
-        "--port",
-        "0",
-        "--LabApp.expose_app_in_browser=True",
-        cwd=folder,
-        env=folders,
-    ) as server:
+    more = "--no-browser", "--port", "0", "--LabApp.expose_app_in_browser=True"
+    with Program(*command, *more, cwd=folder, env=folders) as server:
         server.expect("To access the server")
         [start] = (home / "JUPYTER_RUNTIME_DIR").glob("jpserver-file-to-run-*.html")
         yield re.search(r"http://[^\"]+", start.read_text(encoding="utf-8"))[0]
@@ -175,7 +177,7 @@ def jupyterlab(folder, home):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab on a copy of the course, in a folder whose name is hard to read, and a browser."""
+    """JupyterLab on the student's copy, in a folder whose name is hard to read, and a browser."""
     assert CHROMIUM and sync_playwright, "CI must have chromium and playwright"
     expect.set_options(timeout=PATIENCE * 1000)
     folder = tmp_path_factory.mktemp("course") / "Мой курс (чат)"
@@ -186,21 +188,24 @@ def lab(tmp_path_factory):
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser,
     ):
-        yield Lab(browser.new_page(viewport={"width": 1280, "height": 900}), folder, url)
+        yield Lab(browser.new_page(viewport={"width": 1280, "height": 900}), folder / "my", url)
 
 
-def test_the_readmes_command_opens_the_first_chapter(lab):
+def test_the_readmes_command_opens_the_first_lesson_and_no_news(lab):
     lab.load(lab.url)
-    expect(lab.page.locator(".jp-Notebook h1")).to_contain_text("1. Сокеты")
+    expect(lab.page.locator(".jp-Notebook h1")).to_contain_text("1. ")
+    assert lab.page.evaluate(
+        "document.querySelector('#jupyter-config-data').text.includes('\"news\": {\"disabled\": true}')"
+    )
     lab.page.evaluate("closeAll")
 
 
 def test_the_interrupt_button_gives_a_blocked_kernel_back(lab):
     blocked = 'import socket\nours, theirs = socket.socketpair()\nprint("жду")\nours.recv(1)'
-    notebook = nbformat.read(lab.folder / NOTEBOOKS[0], as_version=4)
+    notebook = nbformat.read(lab.folder / LESSONS[0], as_version=4)
     notebook.cells = [nbformat.v4.new_code_cell(source) for source in (blocked, 'print("свободен")')]
-    nbformat.write(notebook, lab.folder / "notebooks/blocked.ipynb")
-    with lab.open("notebooks/blocked.ipynb") as book:
+    nbformat.write(notebook, lab.folder / "blocked.ipynb")
+    with lab.open("blocked.ipynb") as book:
         book.choose("Run", "Run All Cells")
         outputs = book.page.locator(".jp-OutputArea-output")
         expect(outputs).to_have_text(["жду\n"])
@@ -210,8 +215,23 @@ def test_the_interrupt_button_gives_a_blocked_kernel_back(lab):
         expect(outputs.last).to_have_text("свободен\n")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS)
-def test_all_of_a_notebook_works_in_the_browser(lab, path, subtests):
+def test_a_wrong_answer_and_a_right_one_are_typed_and_checked(lab):
+    with lab.open("01-connection.ipynb") as book:
+        book.run()
+        checked = book.cell("c01-check-read-all").locator(".jp-OutputArea-output")
+        expect(checked).to_contain_text("✗ 1.2. Функция read_all пока пуста")
+        begin, wrong, right = READ_ALL
+        book.answer("c01-try-read-all", begin + wrong)
+        expect(checked).to_contain_text("✗ 1.2. Собеседник послал")
+        expect(checked).to_contain_text("вышло: b'")
+        book.photograph("wrong")
+        book.answer("c01-try-read-all", begin + right)
+        expect(checked).to_contain_text("✓ 1.2. Верно.")
+        book.photograph("right")
+
+
+@pytest.mark.parametrize("path", LESSONS)
+def test_all_of_a_lesson_works_in_the_browser(lab, path, subtests):
     with lab.open(path) as book:
         book.run()
         assert book.texts(ERRORS) == [], "all cells run from the menu without an error"
