@@ -1,4 +1,5 @@
 """What students write in lesson 3, and a part of what they are told then."""
+
 from exercises import COURSE
 
 STAGE = COURSE / "answers/stages/lesson03"
@@ -126,17 +127,19 @@ WRONG = {
     "3.5": {
         "закончился, не начав слушать": "import socket\n",
         "вышло: ['Борис вот и я присоединился": SERVER.replace(
-            "next(from_second, \"\")", "second.recv(8192).decode().strip()"),
+            "next(from_second, \"\")", "second.recv(8192).decode().strip()"
+        ),
         "ждали: Борис: вот": SERVER.replace("    from_second = lines(second)\n", "").replace(
             "second_name = next(from_second, \"\")",
-            "second_name = next(lines(second), \"\")\n    from_second = lines(second)"),
+            "second_name = next(lines(second), \"\")\n    from_second = lines(second)",
+        ),
         "начало строки без конца: Введите своё имя:": SERVER.replace(' + "\\n"', ""),
     },
     "3.6": {
         "не подключился": "print('привет')\n",
         "UnicodeDecodeError": CLIENT.replace(
-            "for line in lines(client_socket):\n",
-            "while line := client_socket.recv(RECV_SIZE).decode():\n").replace("print(line)", "print(line, end='')"),
+            "for line in lines(client_socket):\n", "while line := client_socket.recv(RECV_SIZE).decode():\n"
+        ).replace("print(line)", "print(line, end='')"),
         "Дошло 'Борис'": CLIENT.replace(' + "\\n"', ""),
         "и программа закончилась": CLIENT.replace("    print(line)\n", "    break\n"),
     },

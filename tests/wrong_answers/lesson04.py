@@ -1,4 +1,5 @@
 """What students write in lesson 4, and a part of what they are told then."""
+
 from answers.lesson04 import Limited
 from exercises import COURSE
 
@@ -31,7 +32,8 @@ WRONG = {
         "вышло: ['Борис\\r": SERVER.replace('.replace(b"\\r\\n", b"\\n")', ""),
         "ыыы … (1005)": SERVER.replace("return line.decode()", "return line.decode()[:1000]"),
         "ждали: длиннее": SERVER.replace(
-            '        send_line(client_socket, f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.")\n', ""),
+            '        send_line(client_socket, f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.")\n', ""
+        ),
         "Соединение с Аней оборвалось": SERVER.replace("except OSError", "except ValueError"),
         "больше ничего": LESSON_3,
     },

@@ -1,4 +1,5 @@
 """What students write in lesson 6, and a part of what they are told then."""
+
 from answers.lesson06 import Clean, Visible
 from exercises import COURSE
 
@@ -37,11 +38,13 @@ WRONG = {
     },
     "6.4": {
         "вышло: 'Аня: я тут\\rБорис: я ушёл'": SERVER.replace(
-            '{username}: {text}', '{username}: {line.decode("utf-8", "replace")}'.replace('"', "'")),
+            '{username}: {text}', '{username}: {line.decode("utf-8", "replace")}'.replace('"', "'")
+        ),
         "caf�'\n    вышло: []": SERVER.replace('data.decode("utf-8", "replace")', "data.decode()"),
         "переданы дальше как есть": SERVER.replace(
             'send_message(f"{username}: {text}\\n".encode())',
-            'send_message(f"{username}: ".encode() + line.replace(b"\\r", b" ") + b"\\n")'),
+            'send_message(f"{username}: ".encode() + line.replace(b"\\r", b" ") + b"\\n")',
+        ),
         "Бо рис": SERVER.replace("username = text", 'username = line.decode("utf-8", "replace")'),
         "вышло: 'Аня:  [2Jдети\\u2028": SERVER.replace('("Cc", "Zl", "Zp")', '("Cc",)'),
     },
