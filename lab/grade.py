@@ -34,10 +34,16 @@ from rich.progress import Progress
 from rich.table import Column, Table
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-sys.path.append(str(NOTEBOOKS))
+sys.path.append(str(NOTEBOOKS / "grader"))
 import grading_find as finding  # noqa: E402
 
-FILES = "grading.ipynb", "grading.py", "grading_find.py", "grading_plugin.py", "grading_proc.py"
+FILES = (
+    "grading.ipynb",
+    "grader/grading.py",
+    "grader/grading_find.py",
+    "grader/grading_plugin.py",
+    "grader/grading_proc.py",
+)
 UNPACKED = 200_000_000  # bytes that a zip may hold, with a virtual environment and all
 MEMBERS = 20_000  # files that a zip may hold
 CLASS = 100  # times as much may a zip hold that holds a whole class
@@ -143,7 +149,7 @@ class Starter:
         """Start it; it needs a second before it takes the first order."""
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command = [sys.executable, "-X", "utf8", NOTEBOOKS / "grading_start.py", str(theirs.fileno())]
+            command = [sys.executable, "-X", "utf8", NOTEBOOKS / "grader/grading_start.py", str(theirs.fileno())]
             self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
 
     def order(self, order, life):
@@ -355,7 +361,7 @@ def grade(submission, number, files, isolation, task=""):
         private.mkdir()
         shared.mkdir()
         for name, content in files.items():
-            (private / name).write_bytes(content)
+            (private / name.rpartition("/")[2]).write_bytes(content)
         (private / "pytest.ini").write_text("[pytest]\n")
         token = secrets.token_hex()
         env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}

@@ -77,7 +77,7 @@ def grade(folder):
 
 def main(folder, scratch):
     """Write [criterion, reason] as a line of JSON for each criterion, and end with all that was started."""
-    sys.path += [str(ROOT), str(ROOT / "notebooks")]
+    sys.path += [str(ROOT), str(ROOT / "notebooks/grader")]
     from lab.grade import adopt, end_all_children
 
     def end():
@@ -136,7 +136,7 @@ def find_out(pool):
 def begin(folder, scratch):
     """Prepare a worker: it tries the programs in folder (str), whose copies go to scratch (str)."""
     global work, grading
-    sys.path += [str(ROOT), str(ROOT / "notebooks")]
+    sys.path += [str(ROOT), str(ROOT / "notebooks/grader")]
     import grading
     import_module("own_ports.sitecustomize")     # for our own sockets, too
 

@@ -152,8 +152,8 @@ def rewrite(notebook):
 
 
 def helpers_path():
-    """Return the PYTHONPATH (str) by which a lesson finds its helpers and lab/ from any folder."""
-    return os.pathsep.join([str(ROOT / "notebooks" / "course"), str(ROOT)])
+    """Return the PYTHONPATH (str) by which notebooks find their helpers and lab/ from any folder."""
+    return os.pathsep.join(map(str, [ROOT / "notebooks/course", ROOT / "notebooks/grader", ROOT]))
 
 
 def run(notebook):

@@ -27,7 +27,7 @@ import psutil
 import grading_find as finding
 import grading_proc as proc
 
-LAB = Path(__file__).resolve().parent.parent / "lab"
+LAB = Path(__file__).resolve().parents[2] / "lab"
 LINUX = proc.TELLS  # it tells which programs have still something to do
 PATIENCE = 5.0  # seconds after which nothing more is expected
 QUIET = 2.0 if LINUX else PATIENCE  # seconds of silence that are enough when no program is busy
