@@ -443,6 +443,19 @@ def test_programs_in_a_notebook_become_files(tmp_path, cells, server):
     assert compile((tmp_path / server).read_text(encoding="utf-8"), server, "exec")
 
 
+def test_a_notebook_beside_a_server_and_a_client_is_none_of_the_programs(tmp_path):
+    made(
+        tmp_path, {"server.py": CHAT_SERVER, "client.py": CHAT_CLIENT, "урок.ipynb": notebook(CHAT_SERVER, CHAT_CLIENT)}
+    )
+    unfold(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"server.py", "client.py", "урок.ipynb"}
+
+
+def test_of_several_notebooks_each_becomes_programs(tmp_path):
+    unfold(made(tmp_path, {f"{n}.ipynb": notebook(CHAT_SERVER, CHAT_CLIENT) for n in (1, 2)}))
+    assert len(list(tmp_path.glob("*.py"))) == 4
+
+
 def test_a_notebook_without_programs_or_sense_changes_nothing(tmp_path):
     made(tmp_path, {"a.ipynb": "[" * 100_000, "b.ipynb": "{}", "c.ipynb": notebook("print(1)"), "d.ipynb": "[]"})
     unfold(tmp_path)

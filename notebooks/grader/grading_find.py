@@ -540,9 +540,13 @@ def unfold(folder):
     """Write the programs in the notebooks of folder (Path) beside them, as files of their own.
 
     A cell that begins with %%writefile is a file. Else: the server is made of its cell and of those
-    that are neither, and so is the client.
+    that are neither, and so is the client. Beside scripts that are both, a notebook is a note.
     """
-    for notebook in sorted(folder.rglob("*.ipynb")):
+    notebooks = sorted(folder.rglob("*.ipynb"))
+    complete = {place for place in {path.parent for path in notebooks} if {"accepts", "connects"} <= in_scripts(place)}
+    for notebook in notebooks:
+        if notebook.parent in complete:
+            continue
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             if notebook.stat().st_size > 10 * SIZE:
                 continue
@@ -552,6 +556,15 @@ def unfold(folder):
                 target = notebook.parent / name
                 if not target.exists():
                     target.write_text(code, encoding="utf-8")
+
+
+def in_scripts(folder):
+    """Return what the scripts in folder (Path) do (set of str), by their text."""
+    deeds = set()
+    for script in folder.glob("*.py"):
+        with suppress(OSError):
+            deeds |= by_text(script.read_text(encoding="utf-8", errors="replace"))
+    return deeds
 
 
 def programs_in(codes, notebook):
