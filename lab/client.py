@@ -45,8 +45,11 @@ said = b""                    # what we wait for: our own words; before the firs
 def clean(data):
     """Return data (bytes) as valid UTF-8, with a space for all that could harm a terminal."""
     if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
-        return data  # the usual case, at the speed of C
-    return UNSAFE.sub(" ", data.decode("utf-8", "replace")).encode()
+        return data  # at the speed of C
+    text = data.decode("utf-8", "replace")
+    if not text.replace("\n", "").isprintable():  # as most words are, in any language
+        text = UNSAFE.sub(" ", text)
+    return text.encode()
 
 
 def receive(client_socket, timeout):
