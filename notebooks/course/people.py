@@ -108,6 +108,26 @@ class Peer:
         self.close()
 
 
+class Host(Peer):
+    """A server for one client, played by us: it waits for a connection to self.port."""
+
+    def __init__(self):
+        self.socket = self.listener = socket.create_server(("localhost", 0))
+        self.listener.settimeout(TIMEOUT)
+        self.port = self.listener.getsockname()[1]
+        self.buffer = b""
+
+    def accept(self, greeting=""):
+        """Wait for the client, and greet it with these words (str)."""
+        self.socket, _ = self.listener.accept()
+        self.socket.settimeout(TIMEOUT)
+        self.send(greeting.encode())
+
+    def close(self):
+        self.listener.close()
+        super().close()
+
+
 class Guest(Peer):
     """A peer of the server; a diagram shows what it really said and heard, and nothing else."""
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,6 +80,14 @@ class Program:
         """Wait for the end; return the lines printed that nobody has taken yet."""
         self.process.wait(TIMEOUT)
         return list(iter(self.line, None))
+
+    def wait_until_asleep(self):
+        """Wait until each of its threads waits for something; only Linux tells, elsewhere go on at once."""
+        tasks, end = Path(f"/proc/{self.process.pid}/task"), time.monotonic() + TIMEOUT
+        while not all(") S " in state.read_text() for state in tasks.glob("*/stat")):
+            if time.monotonic() > end:
+                raise TimeoutError("the program's threads do not fall asleep")
+            time.sleep(0.01)
 
     def stop(self, signum=signal.SIGINT):
         """Send a signal, wait for the end, and return the exit status.
@@ -183,6 +192,8 @@ class Terminal:
     pexpect plays the keyboard, pyte draws what the program writes; Windows has neither.
     """
 
+    timeout = TIMEOUT  # seconds to wait for anything new
+
     def __init__(self, *command, env=None):
         """Start python with command, in a terminal of 24 lines of 80 letters."""
         self.process = pexpect.spawn(
@@ -205,7 +216,7 @@ class Terminal:
     def draw(self):
         """Draw what the program writes next; raises EOFError when it has ended, or TimeoutError."""
         try:
-            self.pen.feed(self.process.read_nonblocking(65536, TIMEOUT))
+            self.pen.feed(self.process.read_nonblocking(65536, self.timeout))
         except pexpect.EOF:
             raise EOFError(f"ended; the screen has {self.screen()}") from None
         except pexpect.TIMEOUT:
