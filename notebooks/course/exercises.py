@@ -261,7 +261,7 @@ class Script(Program):
     def __init__(self, path, port=0):
         """Start the script at path; a client is sent to port instead of the one that it names."""
         self.port, self.path, self.printed = port, path, []
-        super().__init__(COURSE / "any_port.py", path, port)
+        super().__init__(COURSE / "any_port.py", path, port, env={"PYTHONUNBUFFERED": "1"})
 
     def line(self, timeout):
         """Return the next line printed (str), or None at the end, again and again; raises TimeoutError."""

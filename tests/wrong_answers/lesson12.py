@@ -1,0 +1,121 @@
+"""What students write in lesson 12, and a part of what they are told then."""
+
+CLIENT = '''
+import os, socket, threading
+
+def listen_for_messages(client_socket):
+    while message := client_socket.recv(1024):
+        PRINT
+    LOST
+
+def start_client():
+    client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    client_socket.connect(("localhost", 8080))
+    threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=DAEMON).start()
+    while True:
+        user_input = input()
+        if user_input.lower() == "покинуть чат":
+            break
+        client_socket.send((user_input + END).encode())
+    LEAVE
+
+start_client()
+'''
+RIGHT = {
+    "PRINT": 'print(message.decode(), end="")',
+    "LOST": "os._exit(0)",
+    "DAEMON": "True",
+    "END": '"\\n"',
+    "LEAVE": "client_socket.shutdown(socket.SHUT_WR)",
+}
+
+
+def client(**changes):
+    """Return the text of a client that is right but for the changes."""
+    text = CLIENT
+    for name, code in {**RIGHT, **changes}.items():
+        text = text.replace(name, code)
+    return text
+
+
+WRONG = {
+    "12.1": {
+        "сервер не узнал, что мы договорили": """
+            def leave(client_socket, listener):
+                client_socket.close()
+                listener.join(0.5)
+        """,
+        "ждали: 'пока'": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(2)
+                listener.join(0.5)
+        """,
+        "не подождав поток listener": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
+        """,
+        "удержит человека надолго": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
+                listener.join()
+        """,
+        "остановился с ошибкой OSError": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
+                listener.join(0.5)
+        """,
+    },
+    "12.2": {
+        "вышло: 'Аня\\n\\nпривет": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        return True
+                    client_socket.sendall(f"{text}\\n".encode())
+                return False
+        """,
+        "вышло: 'Аняприветкак дела?'": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(text.encode())
+                return False
+        """,
+        "вышло: 'привет\\n Покинуть ЧАТ": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text}\\n".encode())
+                return False
+        """,
+        "вышло: None": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        return
+                    if text.strip():
+                        client_socket.sendall(f"{text}\\n".encode())
+        """,
+        "осталось непрочитанным": """
+            def send_input(client_socket, texts):
+                for text in list(texts):
+                    if text.strip().lower() == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text}\\n".encode())
+                return False
+        """,
+    },
+    "12.3": {
+        "не закончил строку знаком": client(END='""'),
+        "сервер об уходе не узнал": client(DAEMON="False", LEAVE="client_socket.close()"),
+        "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
+        "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),
+        "Сервер спросил имя.\n    ждали": client(PRINT="pass"),
+        "к серверу не подключился": "import socket\nsocket.socket()\ninput()",
+    },
+}
