@@ -52,6 +52,7 @@ class Exercise:
     hints = ()      # str, in Russian, from a nudge to nearly all
     solution = ""   # Python, in full: the function, or the file; for a value, why it is so (Russian)
     right = ""      # what to say, in Russian, where the answer is right
+    patience = 1    # times LIMIT, where much must start
 
     def check(self, answer):
         """Raise Wrong where answer (a function, a value, or the Path of a file) is not right."""
@@ -382,14 +383,14 @@ def outcome(exercise, answer):
     return ""
 
 
-def watch(thread, answer_verdict):
-    """End the process when LIMIT seconds are over, and say where the student's code was."""
-    time.sleep(LIMIT / 2)
+def watch(thread, limit, answer_verdict):
+    """End the process when limit seconds are over, and say where the student's code was."""
+    time.sleep(limit / 2)
     before = time.process_time()
-    time.sleep(LIMIT / 2)
-    busy = time.process_time() - before > LIMIT / 50  # even where others leave it little of the processor
+    time.sleep(limit / 2)
+    busy = time.process_time() - before > limit / 50  # even where others leave it little of the processor
     how = "крутится без остановки" if busy else "ждёт"
-    answer_verdict(f"За {LIMIT:g} с проверка не закончилась: ваш код {how}"
+    answer_verdict(f"За {limit:g} с проверка не закончилась: ваш код {how}"
                    + (place_of(thread) or "."))
 
 
@@ -408,8 +409,10 @@ def main():
     order = json.loads(sys.argv[1])
     lines = order["lines"]
     linecache.cache[order["file"]] = len(lines), None, lines, order["file"]
-    threading.Thread(target=watch, args=(threading.main_thread(), answer_verdict), daemon=True).start()
-    answer_verdict(outcome(find(order["number"]), pickle.load(sys.stdin.buffer)))
+    exercise = find(order["number"])
+    threading.Thread(target=watch, daemon=True, args=(
+        threading.main_thread(), LIMIT * exercise.patience, answer_verdict)).start()
+    answer_verdict(outcome(exercise, pickle.load(sys.stdin.buffer)))
 
 
 if __name__ == "__main__":

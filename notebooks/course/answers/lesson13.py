@@ -1,0 +1,196 @@
+"""Lesson 13, the terminal: its exercises, with hints and solutions."""
+import asyncio
+import re
+import sys
+import threading
+
+import exercises
+from answers import lesson12
+from exercises import COURSE, Exercise, Task, Wrong, expect
+from people import Host
+from programs import Terminal
+
+
+class Paper:
+    """A screen that knows the little that redraw needs."""
+
+    def __init__(self, text):
+        self.lines, self.column = [""], 0
+        self.write(text)
+
+    def write(self, text):
+        for part in re.findall(r"\x1b\[\d*[A-Za-z]|.", text, re.S):
+            self.put(part)
+
+    def put(self, part):
+        line = self.lines[-1].ljust(self.column)
+        left, right = line[:self.column], line[self.column:]
+        if part == "\r":
+            self.column = 0
+        elif part == "\n":
+            self.lines.append("")
+            self.column = 0
+        elif part in ("\x1b[K", "\x1b[0K"):
+            self.lines[-1] = left
+        elif part == "\x1b[2K":
+            self.lines[-1] = ""
+        elif part[0] == "\x1b":
+            raise Wrong(f"Проверка знает \\r, \\n и \\x1b[K, а {part!r} не знает.")
+        else:
+            self.lines[-1] = left + part + right[1:]
+            self.column += 1
+
+
+class Redraw(Exercise):
+    number = "13.1"
+    name = "redraw"
+    hints = (
+        "Курсор стоит в конце набранного. Вернитесь в начало строки, сотрите её и только потом пишите.",
+        "Порядок такой: \\r, \\x1b[K, сообщение, перевод строки, приглашение и всё, что было набрано.",
+    )
+    solution = '''
+def redraw(text, typed):
+    return f"\\r\\x1b[K{text}\\n> {typed}"
+'''
+    right = "Сообщение легло на место строки, а строка цела."
+
+    def check(self, redraw):
+        for text, typed in ("Борис: ты тут?", "недописан"), ("Я: да", "очень длинная строка"), ("Вера: ау", ""):
+            paper = Paper(f"> {typed}")
+            got = redraw(text, typed)
+            if not isinstance(got, str):
+                raise Wrong(f"Функция вернула {got!r}. Печатать самой не надо: верните строку (str).")
+            paper.write(got)
+            what = f"На экране «> {typed}», пришло сообщение «{text}»."
+            expect(f"{what} Что на экране теперь?", [text, f"> {typed}"], paper.lines)
+            expect(f"{what} В какой колонке курсор?", len(typed) + 2, paper.column)
+
+
+class Call(Exercise):
+    number = "13.2"
+    name = "call"
+    hints = (
+        "Передать циклу функцию из чужого потока умеет loop.call_soon_threadsafe(функция). Сама функция, без скобок.",
+        "Ждать поможет флажок: done = threading.Event(). Кто-то должен его поднять, когда function выполнена.",
+        "Передайте циклу свою функцию, в которой две строки: function() и done.set(). А потом done.wait().",
+    )
+    solution = '''
+import threading
+
+def call(loop, function):
+    done = threading.Event()
+
+    def both():
+        function()
+        done.set()
+
+    loop.call_soon_threadsafe(both)
+    done.wait()
+'''
+    right = "Рисует один поток, а просить его может любой."
+
+    def check(self, call):
+        loop, threads, returned, early = asyncio.new_event_loop(), [], threading.Event(), []
+        loop.set_debug(True)  # a call that is not safe in another thread is an error then
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+
+        def function():
+            threads.append(threading.current_thread())
+            early.append(returned.wait(0.2))
+
+        task = Task(call, loop, function)
+        try:
+            task.finish("Цикл событий работает и свободен")
+        finally:
+            returned.set()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+        if task.thread in threads:
+            raise Wrong("function выполнена в потоке, который вызвал call, а надо в потоке цикла событий.")
+        if early == [True] or not threads:
+            raise Wrong("call вернулась раньше, чем function выполнена.")
+        expect("Сколько раз выполнена function?", 1, len(threads))
+
+
+class Screen(Terminal):
+    """The student's client in a terminal; how long it is waited for is told by WAIT."""
+
+    def __init__(self, path, port):
+        self.timeout = exercises.WAIT
+        super().__init__(COURSE / "any_port.py", path, port)
+
+    def until(self, condition, what):
+        """Draw until condition(lines) holds; else raise Wrong; what says what was done and awaited."""
+        try:
+            while not condition(self.screen()):
+                self.draw()
+        except TimeoutError:
+            end = ""
+        except EOFError:
+            end = "\n    и программа закончилась"
+        else:
+            return
+        screen = "".join(f"\n    {line}" for line in self.screen())
+        raise Wrong(f"{what}\nНа экране:{screen or ' пусто'}{end}")
+
+
+class MyTerminal(Exercise):
+    number = "13.3"
+    name = "client.py"
+    patience = 2
+    hints = (
+        "PromptSession(\"> \").app — это цикл событий со строкой ввода. Его запускает app.run(), а что делать с "
+        "набранным, решает session.default_buffer.accept_handler.",
+        "Внутри with patch_stdout(): (из prompt_toolkit.patch_stdout) всякий print печатает над строкой ввода.",
+        "Слушающий поток запускайте через app.run(pre_run=listener.start). Когда сервер ушёл, он просит: "
+        "app.loop.call_soon_threadsafe(app.exit). os._exit из него не зовите: терминал останется испорченным.",
+    )
+    solution = (COURSE / "answers/stages/lesson13/client.py").read_text(encoding="utf-8")
+    right = "Строка цела, и терминал после клиента в порядке. Ещё раз проверьте 12.3: в канале он работает по-прежнему?"
+
+    def check(self, path):
+        if sys.platform == "win32":  # no pseudo-terminal here
+            return lesson12.MyClient().check(path)
+        with Host() as host:
+            host.listener.settimeout(3 * exercises.WAIT)  # the library needs a moment to start
+            with Screen(path, host.port) as screen:
+                self.talk(host, screen)
+        return None
+
+    def talk(self, host, screen):
+        try:
+            host.accept("Введите своё имя:\n")
+        except TimeoutError:
+            screen.until(lambda lines: False, "client.py запущен в терминале, но к серверу не подключился.")
+        host.socket.settimeout(exercises.WAIT)
+        screen.until(lambda lines: "Введите своё имя:" in lines, "Сервер спросил: Введите своё имя:")
+        screen.type("Аня\r")
+        lesson12.takes(host, "Аня")
+        self.half_a_line(host, screen)
+        self.no_server(host, screen)
+
+    def half_a_line(self, host, screen):
+        screen.type("недописан")
+        screen.until(lambda lines: lines[-1].endswith("недописан"), "Набрано «недописан».")
+        host.say("Борис: ты тут?")
+        screen.until(lambda lines: "Борис: ты тут?" in lines and lines[-1].endswith("недописан"),
+                     "Набрано «недописан», пришло «Борис: ты тут?». Ждали сообщение отдельной строкой, а под ней "
+                     "набранное.")
+        screen.type("ная строка\r")
+        lesson12.takes(host, "недописанная строка")
+
+    def no_server(self, host, screen):
+        import termios
+        screen.type("полсло")
+        screen.until(lambda lines: lines[-1].endswith("полсло"), "Набрано «полсло».")
+        host.close()
+        try:
+            screen.end()
+        except TimeoutError:
+            raise Wrong("Набрано «полсло», и сервер закрыл соединение, а client.py всё ещё работает.") from None
+        flags = termios.tcgetattr(screen.process.child_fd)[3]
+        if not (flags & termios.ECHO and flags & termios.ICANON):
+            raise Wrong("Сервер ушёл, программа закончилась, а терминал испорчен: набранного на нём больше не видно. "
+                        "Так бывает, когда os._exit вызван, пока библиотека читает строку.")

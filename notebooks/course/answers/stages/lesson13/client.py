@@ -1,0 +1,107 @@
+"""Клиент чата: один поток печатает, что говорит сервер, другой посылает, что набрано."""
+import os
+import socket
+import sys
+import threading
+from contextlib import suppress
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.patch_stdout import patch_stdout
+
+SERVER_HOST = 'localhost'
+SERVER_PORT = 8080
+LEAVE = "покинуть чат"
+
+leaving = threading.Event()  # уходим мы сами, а не сервер
+
+
+def lines(sock):
+    """Отдавать сообщения собеседника (str), как бы ни нарезала их сеть."""
+    rest = b""
+    while chunk := sock.recv(8192):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode("utf-8", "replace")
+
+
+def listen_for_messages(client_socket, stop):
+    """Печатать, что говорит сервер; когда он закончит, остановить и ввод."""
+    with suppress(OSError):  # обрыв — такой же конец
+        for line in lines(client_socket):
+            print(line, flush=True)
+    if not leaving.is_set():
+        print("Соединение с сервером потеряно.", flush=True)
+    stop()
+
+
+def send_line(client_socket, line):
+    """Послать строку, если она не пуста; вернуть, прощание ли это."""
+    line = line.strip()
+    if line and line.lower() != LEAVE:
+        client_socket.sendall(f"{line}\n".encode("utf-8", "replace"))
+    return line.lower() == LEAVE
+
+
+def leave(client_socket, listener):
+    """Сказать серверу, что мы договорили, и недолго подождать его последних слов."""
+    leaving.set()
+    with suppress(OSError):  # сервера уже нет
+        client_socket.shutdown(socket.SHUT_WR)
+    listener.join(0.5)
+
+
+def listen_in_thread(client_socket, stop):
+    """Вернуть слушающий поток, ещё не запущенный."""
+    return threading.Thread(target=listen_for_messages, args=(client_socket, stop), daemon=True)
+
+
+def talk_in_pipe(client_socket):
+    """Посылать строки, которые даёт файл или другая программа."""
+    listener = listen_in_thread(client_socket, lambda: os._exit(0))
+    listener.start()
+    with suppress(KeyboardInterrupt, OSError):  # о потере связи скажет слушающий поток
+        for line in sys.stdin:
+            if send_line(client_socket, line):
+                break
+        leaving.set()
+    leave(client_socket, listener)
+
+
+def talk_in_terminal(client_socket):
+    """Посылать строки, которые набирает человек; чужие слова печатаются над его строкой."""
+    session = PromptSession("> ", erase_when_done=True)
+    app = session.app
+
+    def send(buffer):
+        with suppress(OSError):
+            if send_line(client_socket, buffer.text):
+                app.exit()
+
+    def stop():
+        with suppress(RuntimeError):  # цикла событий уже нет
+            app.loop.call_soon_threadsafe(lambda: app.is_done or app.exit())
+
+    session.default_buffer.accept_handler = send
+    listener = listen_in_thread(client_socket, stop)
+    with patch_stdout():
+        with suppress(EOFError, KeyboardInterrupt):  # Ctrl+D, Ctrl+C
+            app.run(pre_run=listener.start)
+        leave(client_socket, listener)
+
+
+def start_client():
+    """Разговаривать с сервером, пока не уйдёт одна из сторон."""
+    client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        client_socket.connect((SERVER_HOST, SERVER_PORT))
+    except OSError as error:
+        sys.exit(f"Нет соединения с {SERVER_HOST}:{SERVER_PORT}: {error}")
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        talk_in_terminal(client_socket)
+    else:
+        talk_in_pipe(client_socket)
+    os._exit(0)  # слушающий поток, может быть, всё ещё ждёт
+
+
+if __name__ == "__main__":
+    start_client()
