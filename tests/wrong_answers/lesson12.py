@@ -66,7 +66,7 @@ WRONG = {
         """,
     },
     "12.2": {
-        "вышло: 'Аня\\n\\nпривет": """
+        "вышло: 'Аня\\n\\nпривет\\n   ": """
             def send_input(client_socket, texts):
                 for text in texts:
                     if text.strip().lower() == "покинуть чат":
@@ -87,6 +87,15 @@ WRONG = {
             def send_input(client_socket, texts):
                 for text in texts:
                     if text == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text}\\n".encode())
+                return False
+        """,
+        "вышло: 'Аня\\n\\nпривет\\n\\n'": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
                         return True
                     if text.strip():
                         client_socket.sendall(f"{text}\\n".encode())

@@ -109,18 +109,19 @@ class SendInput(Exercise):
     number = "12.2"
     name = "send_input"
     hints = (
-        "Цикл: for text in texts. У строки text сравните text.strip().lower() со словом прощания.",
-        "Пустая строка — это та, у которой text.strip() пуст: её посылать нельзя.",
-        "Сообщение кончается \"\\n\", и уходит байтами: client_socket.sendall(f\"{text}\\n\".encode()). "
+        "Цикл: for text in texts. Сначала line = text.strip(): без пробелов и перевода строки по краям.",
+        "Сравните line.lower() со словом прощания. Если line пуста, посылать её нельзя.",
+        "Сообщение кончается \"\\n\" и уходит байтами: client_socket.sendall(f\"{line}\\n\".encode()). "
         "После цикла return False.",
     )
     solution = '''
 def send_input(client_socket, texts):
     for text in texts:
-        if text.strip().lower() == "покинуть чат":
+        line = text.strip()
+        if line.lower() == "покинуть чат":
             return True
-        if text.strip():
-            client_socket.sendall(f"{text}\\n".encode())
+        if line:
+            client_socket.sendall(f"{line}\\n".encode())
     return False
 '''
     right = "Пустое не послано, слово прощания осталось у клиента."
@@ -129,6 +130,7 @@ def send_input(client_socket, texts):
         self.compare(send_input, ["Аня", "", "привет", "   ", "как дела?"], "Аня\nпривет\nкак дела?\n", False)
         for word in LEAVE, " Покинуть ЧАТ ":
             self.compare(send_input, ["привет", word, "а это?"], "привет\n", True)
+        self.compare(send_input, ["Аня\n", "\n", "привет\n"], "Аня\nпривет\n", False)
 
     def compare(self, send_input, texts, wanted, result):
         ours, theirs = pair()

@@ -6,18 +6,20 @@ import threading
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
-LEAVE = "покинуть чат"
+RECV_SIZE = 8192
 
 leaving = threading.Event()  # уходим мы сами, а не сервер
 
 
 def lines(sock):
-    """Отдавать сообщения собеседника (str), как бы ни нарезала их сеть."""
-    rest = b""
-    while chunk := sock.recv(8192):
-        *whole, rest = (rest + chunk).split(b"\n")
+    """Отдавать сообщения собеседника (str) одно за другим, без концов строк."""
+    tail = b""
+    while chunk := sock.recv(RECV_SIZE):
+        *whole, tail = (tail + chunk).split(b"\n")
         for line in whole:
             yield line.decode("utf-8", "replace")
+    if tail:
+        yield tail.decode("utf-8", "replace")
 
 
 def listen_for_messages(client_socket):
@@ -29,17 +31,18 @@ def listen_for_messages(client_socket):
         pass  # обрыв — такой же конец
     if not leaving.is_set():
         print("Соединение с сервером потеряно.", flush=True)
-    os._exit(0)  # главный поток стоит в input(), и слабее этого его ничто не разбудит
+    os._exit(0)  # главный поток ждёт ввода, и слабее этого его ничто не разбудит
 
 
-def send_input(client_socket):
-    """Посылать набранное, строку за строкой, до прощания или конца ввода."""
-    for line in sys.stdin:
-        if line.strip().lower() == LEAVE:
-            break
-        if line.strip():
-            client_socket.sendall(f"{line.strip()}\n".encode())
-    leaving.set()
+def send_input(client_socket, texts):
+    """Послать строки texts (str), кроме пустых; вернуть, кончились ли они прощанием."""
+    for text in texts:
+        line = text.strip()
+        if line.lower() == "покинуть чат":
+            return True
+        if line:
+            client_socket.sendall(f"{line}\n".encode("utf-8", "replace"))
+    return False
 
 
 def leave(client_socket, listener):
@@ -58,7 +61,8 @@ def start_client():
     listener = threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=True)
     listener.start()
     try:
-        send_input(client_socket)
+        send_input(client_socket, sys.stdin)
+        leaving.set()
     except KeyboardInterrupt:
         leaving.set()
     except OSError:

@@ -5,23 +5,28 @@ import sys
 import threading
 from contextlib import suppress
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.patch_stdout import patch_stdout
+try:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.patch_stdout import patch_stdout
+except ImportError:
+    PromptSession = None  # строки читаются по-простому
 
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
-LEAVE = "покинуть чат"
+RECV_SIZE = 8192
 
 leaving = threading.Event()  # уходим мы сами, а не сервер
 
 
 def lines(sock):
-    """Отдавать сообщения собеседника (str), как бы ни нарезала их сеть."""
-    rest = b""
-    while chunk := sock.recv(8192):
-        *whole, rest = (rest + chunk).split(b"\n")
+    """Отдавать сообщения собеседника (str) одно за другим, без концов строк."""
+    tail = b""
+    while chunk := sock.recv(RECV_SIZE):
+        *whole, tail = (tail + chunk).split(b"\n")
         for line in whole:
             yield line.decode("utf-8", "replace")
+    if tail:
+        yield tail.decode("utf-8", "replace")
 
 
 def listen_for_messages(client_socket, stop):
@@ -34,17 +39,19 @@ def listen_for_messages(client_socket, stop):
     stop()
 
 
-def send_line(client_socket, line):
-    """Послать строку, если она не пуста; вернуть, прощание ли это."""
-    line = line.strip()
-    if line and line.lower() != LEAVE:
-        client_socket.sendall(f"{line}\n".encode("utf-8", "replace"))
-    return line.lower() == LEAVE
+def send_input(client_socket, texts):
+    """Послать строки texts (str), кроме пустых; вернуть, кончились ли они прощанием."""
+    for text in texts:
+        line = text.strip()
+        if line.lower() == "покинуть чат":
+            return True
+        if line:
+            client_socket.sendall(f"{line}\n".encode("utf-8", "replace"))
+    return False
 
 
 def leave(client_socket, listener):
     """Сказать серверу, что мы договорили, и недолго подождать его последних слов."""
-    leaving.set()
     with suppress(OSError):  # сервера уже нет
         client_socket.shutdown(socket.SHUT_WR)
     listener.join(0.5)
@@ -59,11 +66,13 @@ def talk_in_pipe(client_socket):
     """Посылать строки, которые даёт файл или другая программа."""
     listener = listen_in_thread(client_socket, lambda: os._exit(0))
     listener.start()
-    with suppress(KeyboardInterrupt, OSError):  # о потере связи скажет слушающий поток
-        for line in sys.stdin:
-            if send_line(client_socket, line):
-                break
+    try:
+        send_input(client_socket, sys.stdin)
         leaving.set()
+    except KeyboardInterrupt:
+        leaving.set()
+    except OSError:
+        pass  # о потере связи скажет слушающий поток
     leave(client_socket, listener)
 
 
@@ -74,7 +83,7 @@ def talk_in_terminal(client_socket):
 
     def send(buffer):
         with suppress(OSError):
-            if send_line(client_socket, buffer.text):
+            if send_input(client_socket, [buffer.text]):
                 app.exit()
 
     def stop():
@@ -86,6 +95,7 @@ def talk_in_terminal(client_socket):
     with patch_stdout():
         with suppress(EOFError, KeyboardInterrupt):  # Ctrl+D, Ctrl+C
             app.run(pre_run=listener.start)
+        leaving.set()
         leave(client_socket, listener)
 
 
@@ -96,7 +106,7 @@ def start_client():
         client_socket.connect((SERVER_HOST, SERVER_PORT))
     except OSError as error:
         sys.exit(f"Нет соединения с {SERVER_HOST}:{SERVER_PORT}: {error}")
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if PromptSession and sys.stdin.isatty() and sys.stdout.isatty():
         talk_in_terminal(client_socket)
     else:
         talk_in_pipe(client_socket)
