@@ -202,9 +202,20 @@ def ends(client, what):
         raise Wrong(f"{what}, а client.py всё ещё работает. Какой поток ждёт, и кто его разбудит?") from None
 
 
+def hears_the_end(host):
+    """Listen until the client has ended the connection; else raise Wrong."""
+    try:
+        rest = host.rest()
+    except TimeoutError:
+        raise Wrong("Набрано «Покинуть чат», а сервер об уходе не узнал: соединение открыто. close() не кончает "
+                    "соединения, пока второй поток ждёт в recv.") from None
+    expect("Набрано «Покинуть чат». Что услышал сервер до конца соединения?", [], rest)
+
+
 class MyClient(Exercise):
     number = "12.3"
     name = "client.py"
+    patience = 2
     hints = (
         "Возьмите клиент из задания. Пусть каждое посланное сообщение кончается \"\\n\", а пустые не уходят.",
         "Прощание: вместо close() вызовите свою leave из упражнения 12.1, потом os._exit(0).",
@@ -223,17 +234,9 @@ class MyClient(Exercise):
             prints(client, "Борис: и тебе привет", "Сервер прислал слова Бориса.")
             client.wait_until_asleep()  # one of its threads in recv
             client.type("Покинуть чат")
-            self.hears_the_end(host)
+            hears_the_end(host)
             ends(client, "Набрано «Покинуть чат», сервер услышал конец и молчит")
         with Hall(path) as (host, client):
             prints(client, "Введите своё имя:", "Сервер спросил имя.")
             host.close()
             ends(client, "Сервер закрыл соединение, Enter никто не нажимает")
-
-    def hears_the_end(self, host):
-        try:
-            rest = host.rest()
-        except TimeoutError:
-            raise Wrong("Набрано «Покинуть чат», а сервер об уходе не узнал: соединение открыто. close() не кончает "
-                        "соединения, пока второй поток ждёт в recv.") from None
-        expect("Набрано «Покинуть чат». Что услышал сервер до конца соединения?", [], rest)

@@ -92,6 +92,7 @@ def call(loop, function):
     def check(self, call):
         loop, threads, returned, early = asyncio.new_event_loop(), [], threading.Event(), []
         loop.set_debug(True)  # a call that is not safe in another thread is an error then
+        loop.slow_callback_duration = 60
         thread = threading.Thread(target=loop.run_forever, daemon=True)
         thread.start()
 
@@ -118,7 +119,7 @@ class Screen(Terminal):
     """The student's client in a terminal; how long it is waited for is told by WAIT."""
 
     def __init__(self, path, port):
-        self.timeout = exercises.WAIT
+        self.timeout = 3 * exercises.WAIT  # the library needs a moment
         super().__init__(COURSE / "any_port.py", path, port)
 
     def until(self, condition, what):
@@ -153,44 +154,59 @@ class MyTerminal(Exercise):
     def check(self, path):
         if sys.platform == "win32":  # no pseudo-terminal here
             return lesson12.MyClient().check(path)
-        with Host() as host:
-            host.listener.settimeout(3 * exercises.WAIT)  # the library needs a moment to start
-            with Screen(path, host.port) as screen:
-                self.talk(host, screen)
+        for talk in self.talk, self.goodbye:
+            with Host() as host, Screen(path, host.port) as screen:
+                self.begin(host, screen)
+                talk(host, screen)
         return None
 
-    def talk(self, host, screen):
+    def begin(self, host, screen):
+        host.listener.settimeout(screen.timeout)
         try:
             host.accept("Введите своё имя:\n")
         except TimeoutError:
             screen.until(lambda lines: False, "client.py запущен в терминале, но к серверу не подключился.")
-        host.socket.settimeout(exercises.WAIT)
+        host.socket.settimeout(screen.timeout)
         screen.until(lambda lines: "Введите своё имя:" in lines, "Сервер спросил: Введите своё имя:")
+
+    def talk(self, host, screen):
         screen.type("Аня\r")
         lesson12.takes(host, "Аня")
         self.half_a_line(host, screen)
         self.no_server(host, screen)
 
+    def goodbye(self, host, screen):
+        screen.type("покинуть чат\r")
+        lesson12.hears_the_end(host)
+        host.close()
+        self.ends(screen, "Набрано «покинуть чат», сервер закрыл соединение")
+
     def half_a_line(self, host, screen):
         screen.type("недописан")
-        screen.until(lambda lines: lines[-1].endswith("недописан"), "Набрано «недописан».")
+        screen.until(lambda lines: "".join(lines[-1:]).endswith("недописан"), "Набрано «недописан».")
         host.say("Борис: ты тут?")
-        screen.until(lambda lines: "Борис: ты тут?" in lines and lines[-1].endswith("недописан"),
+        screen.until(lambda lines: "Борис: ты тут?" in lines and "".join(lines[-1:]).endswith("недописан"),
                      "Набрано «недописан», пришло «Борис: ты тут?». Ждали сообщение отдельной строкой, а под ней "
                      "набранное.")
         screen.type("ная строка\r")
         lesson12.takes(host, "недописанная строка")
 
     def no_server(self, host, screen):
-        import termios
         screen.type("полсло")
-        screen.until(lambda lines: lines[-1].endswith("полсло"), "Набрано «полсло».")
+        screen.until(lambda lines: "".join(lines[-1:]).endswith("полсло"), "Набрано «полсло».")
         host.close()
+        self.ends(screen, "Набрано «полсло», сервер закрыл соединение")
+
+    def ends(self, screen, what):
+        import termios
         try:
             screen.end()
         except TimeoutError:
-            raise Wrong("Набрано «полсло», и сервер закрыл соединение, а client.py всё ещё работает.") from None
+            raise Wrong(f"{what}, а client.py всё ещё работает.") from None
+        lines = screen.screen()
+        if any("Traceback" in line for line in lines):
+            raise Wrong("\n    ".join([f"{what}, а на экране ошибка:", *lines]))
         flags = termios.tcgetattr(screen.process.child_fd)[3]
         if not (flags & termios.ECHO and flags & termios.ICANON):
-            raise Wrong("Сервер ушёл, программа закончилась, а терминал испорчен: набранного на нём больше не видно. "
+            raise Wrong(f"{what}, а терминал после программы испорчен: набранного на нём больше не видно. "
                         "Так бывает, когда os._exit вызван, пока библиотека читает строку.")

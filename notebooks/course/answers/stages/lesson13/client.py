@@ -87,7 +87,7 @@ def talk_in_terminal(client_socket):
                 app.exit()
 
     def stop():
-        with suppress(RuntimeError):  # цикла событий уже нет
+        with suppress(AttributeError, RuntimeError):  # цикла событий уже нет
             app.loop.call_soon_threadsafe(lambda: app.is_done or app.exit())
 
     session.default_buffer.accept_handler = send
