@@ -120,11 +120,11 @@ WRONG = {
         """,
     },
     "12.3": {
-        "не закончил строку знаком": client(END='""'),
+        "ждали: 'Аня\\n'\n    вышло: 'Аня', и больше": client(END='""'),
         "сервер об уходе не узнал": client(DAEMON="False", LEAVE="client_socket.close()"),
         "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
         "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),
-        "Сервер спросил имя.\n    ждали": client(PRINT="pass"),
-        "к серверу не подключился": "import socket\nsocket.socket()\ninput()",
+        "Сервер спросил имя.\n    ждали на экране": client(PRINT="pass"),
+        "к серверу не подключился": "import socket\nsocket.socket()",
     },
 }

@@ -61,11 +61,10 @@ WRONG = {
     },
     "13.3": {
         "Ждали сообщение отдельной строкой": client(),
-        "не закончил строку знаком": client(END='""'),
+        "вышло: 'Аня', и больше ничего": client(END='""'),
         "всё ещё работает": RIGHT.replace(STOP, "pass"),
         "а на экране ошибка": RIGHT.replace("suppress(AttributeError, RuntimeError)", "suppress(RuntimeError)"),
         "терминал после программы испорчен": RIGHT.replace(STOP, "os._exit(0)"),
-        "к серверу не подключился": "input()",
-        "Сервер спросил": RIGHT.replace("print(line, flush=True)", "pass"),
+        "к серверу не подключился": "import socket",
     },
 }

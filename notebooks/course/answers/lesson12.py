@@ -1,12 +1,10 @@
 """Lesson 12, the client: its exercises, with hints and solutions."""
 import socket
-import subprocess
 import threading
 from contextlib import suppress
 
 import exercises
-from exercises import COURSE, Exercise, Script, Wrong, expect, hears, pair
-from people import Host
+from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
 
 LEAVE = "покинуть чат"
 
@@ -147,69 +145,16 @@ def send_input(client_socket, texts):
             expect(f"Набрано {texts}. Что осталось непрочитанным после прощания?", texts[2:], unread)
 
 
-class Hall:
-    """A server for one client, played by the check, and the student's client that comes there."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __enter__(self):
-        self.host = Host()
-        self.client = Script(self.path, self.host.port)
-        self.host.listener.settimeout(exercises.WAIT)
-        try:
-            self.host.accept("Введите своё имя:\n")
-        except TimeoutError:
-            raise Wrong(f"client.py запущен, но к серверу не подключился{self.client.last_words()}") from None
-        self.host.socket.settimeout(exercises.WAIT)
-        return self.host, self.client
-
-    def __exit__(self, *error):
-        self.client.__exit__()
-        self.host.close()
-
-
-def prints(client, wanted, what):
-    """Wait until client (Script) prints wanted; else raise Wrong."""
-    printed, line = [], ""
+def hears_the_end(server):
+    """Read from the socket server until the client has ended the connection; else raise Wrong."""
+    heard = b""
     try:
-        while (line := client.line(exercises.WAIT)) is not None:
-            printed.append(line)
-            if wanted in line:
-                return
-    except TimeoutError:
-        pass
-    end = "и программа закончилась" if line is None else "и больше ничего"
-    raise Wrong(f"{what}\n    ждали: {wanted}\n    напечатано: {printed}, {end}")
-
-
-def takes(host, text):
-    """Listen until the client has sent text as a line; else raise Wrong."""
-    try:
-        hears(host, text, f"Набрано: {text}")
-    except Wrong:
-        if host.buffer:
-            raise Wrong(f"Клиент послал {host.buffer.decode()!r} и не закончил строку знаком \\n: сервер не узнает, "
-                        "где кончилось сообщение.") from None
-        raise
-
-
-def ends(client, what):
-    """Wait until the client's process ends; else raise Wrong."""
-    try:
-        client.process.wait(exercises.WAIT)
-    except subprocess.TimeoutExpired:
-        raise Wrong(f"{what}, а client.py всё ещё работает. Какой поток ждёт, и кто его разбудит?") from None
-
-
-def hears_the_end(host):
-    """Listen until the client has ended the connection; else raise Wrong."""
-    try:
-        rest = host.rest()
+        while data := server.recv(8192):
+            heard += data
     except TimeoutError:
         raise Wrong("Набрано «Покинуть чат», а сервер об уходе не узнал: соединение открыто. close() не кончает "
                     "соединения, пока второй поток ждёт в recv.") from None
-    expect("Набрано «Покинуть чат». Что услышал сервер до конца соединения?", [], rest)
+    expect("Набрано «Покинуть чат». Что услышал сервер до конца соединения?", "", heard.decode())
 
 
 class MyClient(Exercise):
@@ -225,18 +170,22 @@ class MyClient(Exercise):
     right = "Ваш клиент уходит, когда с ним попрощались и когда ушёл сервер."
 
     def check(self, path):
-        with Hall(path) as (host, client):
-            prints(client, "Введите своё имя:", "Сервер спросил имя.")
+        with meet(path) as (script, server):
+            self.begin(script, server)
             for text in "Аня", "привет":
-                client.type(text)
-                takes(host, text)
-            host.say("Борис: и тебе привет")
-            prints(client, "Борис: и тебе привет", "Сервер прислал слова Бориса.")
-            client.wait_until_asleep()  # one of its threads in recv
-            client.type("Покинуть чат")
-            hears_the_end(host)
-            ends(client, "Набрано «Покинуть чат», сервер услышал конец и молчит")
-        with Hall(path) as (host, client):
-            prints(client, "Введите своё имя:", "Сервер спросил имя.")
-            host.close()
-            ends(client, "Сервер закрыл соединение, Enter никто не нажимает")
+                script.types(text)
+                reads(server, f"{text}\n", f"Набрано «{text}» и Enter. Что услышал сервер?", script)
+            server.sendall("Борис: и тебе привет\n".encode())
+            script.prints("Борис: и тебе привет", "Сервер прислал слова Бориса.")
+            script.wait_until_asleep()  # one of its threads in recv
+            script.types("Покинуть чат")
+            hears_the_end(server)
+            script.ends("Набрано «Покинуть чат», сервер услышал конец и молчит")
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            server.close()
+            script.ends("Сервер закрыл соединение, Enter никто не нажимает")
+
+    def begin(self, script, server):
+        server.sendall("Введите своё имя:\n".encode())
+        script.prints("Введите своё имя:", "Сервер спросил имя.")

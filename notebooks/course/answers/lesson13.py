@@ -3,10 +3,11 @@ import asyncio
 import re
 import sys
 import threading
+from contextlib import suppress
 
 import exercises
 from answers import lesson12
-from exercises import COURSE, Exercise, Task, Wrong, expect
+from exercises import COURSE, Exercise, Task, Wrong, expect, reads
 from people import Host
 from programs import Terminal
 
@@ -119,7 +120,6 @@ class Screen(Terminal):
     """The student's client in a terminal; how long it is waited for is told by WAIT."""
 
     def __init__(self, path, port):
-        self.timeout = 3 * exercises.WAIT  # the library needs a moment
         super().__init__(COURSE / "any_port.py", path, port)
 
     def until(self, condition, what):
@@ -128,11 +128,12 @@ class Screen(Terminal):
             while not condition(self.screen()):
                 self.draw()
         except TimeoutError:
-            end = ""
+            self.fails(what)
         except EOFError:
-            end = "\n    и программа закончилась"
-        else:
-            return
+            self.fails(what, "\n    и программа закончилась")
+
+    def fails(self, what, end=""):
+        """Raise Wrong, with what is on the screen."""
         screen = "".join(f"\n    {line}" for line in self.screen())
         raise Wrong(f"{what}\nНа экране:{screen or ' пусто'}{end}")
 
@@ -161,23 +162,31 @@ class MyTerminal(Exercise):
         return None
 
     def begin(self, host, screen):
-        host.listener.settimeout(screen.timeout)
-        try:
-            host.accept("Введите своё имя:\n")
-        except TimeoutError:
-            screen.until(lambda lines: False, "client.py запущен в терминале, но к серверу не подключился.")
-        host.socket.settimeout(screen.timeout)
+        screen.timeout = exercises.START  # the library needs a moment
+        self.accept(host, screen)
         screen.until(lambda lines: "Введите своё имя:" in lines, "Сервер спросил: Введите своё имя:")
+        screen.timeout = 3 * exercises.WAIT
+        host.socket.settimeout(screen.timeout)
+
+    def accept(self, host, screen):
+        host.listener.settimeout(screen.timeout / 50)  # it may have ended long before
+        for _ in range(50):
+            with suppress(TimeoutError):
+                return host.accept("Введите своё имя:\n")
+            if not screen.process.isalive():
+                screen.end()
+                break
+        return screen.fails("client.py запущен в терминале, но к серверу не подключился.")
 
     def talk(self, host, screen):
         screen.type("Аня\r")
-        lesson12.takes(host, "Аня")
+        reads(host.socket, "Аня\n", "Набрано «Аня» и Enter. Что услышал сервер?")
         self.half_a_line(host, screen)
         self.no_server(host, screen)
 
     def goodbye(self, host, screen):
         screen.type("покинуть чат\r")
-        lesson12.hears_the_end(host)
+        lesson12.hears_the_end(host.socket)
         host.close()
         self.ends(screen, "Набрано «покинуть чат», сервер закрыл соединение")
 
@@ -189,7 +198,7 @@ class MyTerminal(Exercise):
                      "Набрано «недописан», пришло «Борис: ты тут?». Ждали сообщение отдельной строкой, а под ней "
                      "набранное.")
         screen.type("ная строка\r")
-        lesson12.takes(host, "недописанная строка")
+        reads(host.socket, "недописанная строка\n", "Слово дописано, нажат Enter. Что услышал сервер?")
 
     def no_server(self, host, screen):
         screen.type("полсло")
