@@ -81,12 +81,20 @@ class Program:
         self.process.wait(TIMEOUT)
         return list(iter(self.line, None))
 
+    def asleep(self):
+        """Return whether each of its threads waits for something; only Linux tells, elsewhere say yes."""
+        try:
+            return all(") S " in state.read_text()
+                       for state in Path(f"/proc/{self.process.pid}/task").glob("*/stat"))
+        except (FileNotFoundError, ProcessLookupError):  # a thread has just ended
+            return False
+
     def wait_until_asleep(self):
-        """Wait until each of its threads waits for something; only Linux tells, elsewhere go on at once."""
-        tasks, end = Path(f"/proc/{self.process.pid}/task"), time.monotonic() + TIMEOUT
-        while not all(") S " in state.read_text() for state in tasks.glob("*/stat")):
+        """Wait until each of its threads waits for something, or it has ended."""
+        end = time.monotonic() + TIMEOUT
+        while self.process.poll() is None and not self.asleep():
             if time.monotonic() > end:
-                raise TimeoutError("the program's threads do not fall asleep")
+                raise TimeoutError("the program does not fall asleep")
             time.sleep(0.01)
 
     def stop(self, signum=signal.SIGINT):
