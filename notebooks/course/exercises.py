@@ -185,13 +185,23 @@ def visit(port, name=None):
     return person
 
 
+def come(port, name):
+    """Return a person (Peer) who has joined the chat at port by name (str); or raise Wrong.
+
+    Unlike two visits, two who come one after the other join in that order.
+    """
+    person = visit(port, name)
+    hears(person, f"{name} присоединился к чату.", f"Имя сказано: {name}. О своём приходе слышит и сам человек.")
+    return person
+
+
 def hears(person, wanted, what):
     """Listen to person (Peer) until a line has wanted in it; else raise Wrong. Return what was heard.
 
     What says, in Russian, what was done before.
     """
     def wrong(end):
-        shown = [short(line) for line in heard]
+        shown = ["…"] * (len(heard) > 8) + [short(line) for line in heard[-8:]]
         return Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {shown}, и {end}")
 
     heard = []

@@ -66,6 +66,15 @@ WRONG = {
                     items.append(inbox.get())
                 return items
         """,
+        "процессор занят зря": """
+            def take_batch(inbox, limit):
+                while inbox.empty():
+                    pass
+                items = []
+                while not inbox.empty() and len(items) < limit:
+                    items.append(inbox.get())
+                return items
+        """,
         "Первое письмо она должна дождаться": """
             def take_batch(inbox, limit):
                 items = []
@@ -86,6 +95,12 @@ WRONG = {
         "уже попрощалась": """
             ["Борис присоединился к чату.", "Борис: я тут", "Аня: пока", "Аня вышел из чата.", "Аня: эй"]
         """,
+        "Приглашение назвать имя": """
+            ["Введите своё имя:", "Борис присоединился к чату.", "Борис: я тут", "Аня: пока", "Аня вышел из чата."]
+        """,
+        "ждали: ['Борис присоединился к чату.'": """
+            ["Борис присоединился к чату", "Борис: я тут", "Аня: пока", "Аня вышел из чата"]
+        """,
         "О своём приходе": """["Борис: я тут", "Аня: пока", "Аня вышел из чата."]""",
         "Ответ — список": "4",
         "ждали: ['Борис присоединился": """
@@ -94,6 +109,17 @@ WRONG = {
     },
     "9.4": {
         "нет очереди": but("queue.SimpleQueue()", "[]"),
+        "осталась блокировка": but("left = set()", "lock = threading.Lock()\nleft = set()"),
+        "Слышит ли он себя?": but(
+            "    inbox.put((client_socket, None))\n", "    client_socket.close()\n    inbox.put((client_socket, None))\n"
+        ),
+        "ждали: Имя не может быть пустым.": but(
+            "            inbox.put((client_socket, line))",
+            "            if not line:\n                break\n            inbox.put((client_socket, line))",
+        ),
+        "ждали: Глеб вышел": but("    elif not line:", "    elif line is None:"),
+        "его соединение не закончено": but("        disconnect(client_socket)\n", ""),
+        "слышно после того": but("        elif client_socket not in left:", "        else:"),
         "ждали: Борис вышел из чата.": but("    inbox.put((client_socket, None))\n", ""),
         "У Веры оборвалась связь": but("except OSError", "except EOFError"),
         "закончился, не начав": but("import threading\n", "import treading\n"),

@@ -88,9 +88,10 @@ WRONG = {
     },
     "10.4": {
         "посылка Глебу держит всех": but("if select.select([], [client_socket], [], 0)[1]:", "if True:"),
+        "Строка пропала": but("            disconnect(client_socket)", "            remove_user(client_socket)"),
         "у того, кто читает": but(
-            "            client_socket.shutdown",
-            "            for client_socket in connected_clients:\n                client_socket.shutdown",
+            "            disconnect(client_socket)",
+            "            for client_socket in connected_clients:\n                disconnect(client_socket)",
         ),
         "ждали: Аня присоединился": but("if select.select(", "if not select.select("),
     },

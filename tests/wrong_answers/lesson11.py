@@ -13,9 +13,10 @@ def but(old, new):
 
 WRONG = {
     "11.1": {
-        "ваш код ждёт": """
+        "Нужен put_nowait": """
             def note(lines, line):
-                lines.put(line)
+                if not lines.full():
+                    lines.put(line)
         """,
         "ошибкой Full": """
             def note(lines, line):
@@ -25,13 +26,13 @@ WRONG = {
             def note(lines, line):
                 if lines.full():
                     lines.get()
-                lines.put(line)
+                lines.put_nowait(line)
         """,
         "Очередь опустела": """
             def note(lines, line):
                 if lines.empty():
                     for one in "раз", "два":
-                        lines.put(one)
+                        lines.put_nowait(one)
         """,
     },
     "11.2": {

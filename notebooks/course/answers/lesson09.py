@@ -2,7 +2,7 @@
 import ast
 import queue
 
-from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, expect, hears, visit
+from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, visit
 
 
 class Decide(Exercise):
@@ -67,18 +67,37 @@ def take_batch(inbox, limit):
     right = "Берёт из очереди один поток, поэтому между empty и get её никто не опустошит."
 
     def check(self, take_batch):
-        inbox = queue.SimpleQueue()
+        inbox = Watched()
         for number in range(5):
             inbox.put(number)
         expect("В очереди лежало 0, 1, 2, 3, 4; вызвано take_batch(inbox, 3).", [0, 1, 2], take_batch(inbox, 3))
         expect("Осталось 3, 4; снова take_batch(inbox, 3).", [3, 4], take_batch(inbox, 3))
         task = Task(take_batch, inbox, 3)
+        before = inbox.asked
         task.thread.join(WAIT / 5)
         if not task.thread.is_alive():
             raise Wrong(f"Очередь пуста, а take_batch уже вернула {task.finish('')!r}. "
                         "Первое письмо она должна дождаться.")
+        asked = inbox.asked - before
         inbox.put("письмо")
         expect("Очередь была пуста, потом пришло письмо.", ["письмо"], task.finish("Письмо пришло"))
+        if asked > 99:
+            raise Wrong(f"Пока очередь была пуста, take_batch спросила её об этом {asked} раз: процессор занят зря. "
+                        "inbox.get() дождётся письма сам.")
+
+
+class Watched(queue.SimpleQueue):
+    """A queue that counts how often it was asked whether it is empty."""
+
+    asked = 0
+
+    def empty(self):
+        self.asked += 1
+        return super().empty()
+
+    def qsize(self):
+        self.asked += 1
+        return super().qsize()
 
 
 class Order(Exercise):
@@ -105,7 +124,9 @@ class Order(Exercise):
             raise Wrong("Борис слышит слова, сказанные до его прихода. Слышно то, что сказано начиная с прихода.")
         if "Аня: эй" in answer:
             raise Wrong("«Аня: эй» не слышит никто: пустой строкой Аня уже попрощалась.")
-        if self.answer[0] not in answer:
+        if any("Введите" in line for line in answer):
+            raise Wrong("Приглашение назвать имя в ответ не входит: это не сообщение чата.")
+        if not any(line.startswith("Борис присоединился") for line in answer):
             raise Wrong("О своём приходе Борис тоже слышит: к этому времени он уже в списке.")
         expect("Что услышит Борис?", self.answer, answer)
 
@@ -120,13 +141,19 @@ class OneInbox(Exercise):
         "В нём одном вызывайте add_user, send_message и remove_user; блокировку уберите.",
         "Чей сокет уже в connected_clients, тот говорит; чей ещё нет, тот называет себя; None — уходит. "
         "Закрывает сокет тоже поток рассылки, когда убрал клиента из списков.",
+        "Кто попрощался пустой строкой, того remove_user убирает сразу, а его сокет запомните в множестве left, "
+        "чтобы строки после прощания не стали новым именем. shutdown(socket.SHUT_RDWR) закончит соединение, "
+        "и его поток положит None.",
     )
     solution = (COURSE / "answers/stages/lesson09/server.py").read_text(encoding="utf-8")
     right = "Списки меняет один поток, и порядок слов у всех один."
 
     def check(self, path):
-        if not has_queue(path):
+        names = names_in(path)
+        if not names & {"SimpleQueue", "Queue"}:
             raise Wrong("В server.py нет очереди: входящие — это queue.SimpleQueue() или queue.Queue().")
+        if names & {"Lock", "RLock"}:
+            raise Wrong("В server.py осталась блокировка. Списки теперь меняет один поток, запирать их не от кого.")
         with Script(path) as server:
             port = server.listening()
             anya, boris = come(port, "Аня"), come(port, "Борис")
@@ -134,24 +161,17 @@ class OneInbox(Exercise):
             expect("Аня и Борис сказали по 50 строк сразу; Аня и Борис слышали одно и то же?",
                    True, same_order(anya, boris))
             last_words(anya, boris, port)
+            goodbye(anya, port)
 
 
-def has_queue(path):
-    """Return whether a script makes a queue of the module queue."""
+def names_in(path):
+    """Return the names (set of str) that a script uses."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise Wrong(f"Python не понимает server.py, строка {error.lineno}: {error.msg}") from None
-    names = [node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(tree)
-             if isinstance(node, (ast.Attribute, ast.Name))]
-    return "SimpleQueue" in names or "Queue" in names
-
-
-def come(port, name):
-    """Return a person (Peer) who has joined the chat at port by name (str); or raise Wrong."""
-    person = visit(port, name)
-    hears(person, f"{name} присоединился к чату.", f"Имя сказано: {name}. О своём приходе слышит и сам человек.")
-    return person
+    return {node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(tree)
+            if isinstance(node, (ast.Attribute, ast.Name))}
 
 
 def same_order(anya, boris):
@@ -171,13 +191,33 @@ def same_order(anya, boris):
 
 def last_words(anya, boris, port):
     """Raise Wrong where the last words of one who leaves are lost, or a reset is no leaving."""
-    boris.send("до завтра\n".encode())
+    boris.send(("ля\n" * 3000 + "до завтра\n").encode())
     boris.half_close()
-    hears(boris, "Борис: до завтра", "Борис сказал «до завтра» и больше ничего не скажет. Слышит ли он себя?")
-    hears(anya, "Борис: до завтра", "Борис сказал «до завтра» и ушёл.")
+    hears(boris, "Борис: до завтра", "Борис пропел 3000 строк, сказал «до завтра» и больше ничего не скажет. "
+          "Слышит ли он себя? Сокет, который закрыл поток клиента, последних слов уже не возьмёт.")
+    hears(anya, "Борис: до завтра", "Борис пропел 3000 строк, сказал «до завтра» и ушёл.")
     hears(anya, "Борис вышел из чата.", "Борис сказал «до завтра» и ушёл.")
     vera = come(port, "Вера")
     vera.reset()
     hears(anya, "Вера вышел из чата.", "У Веры оборвалась связь.")
     anya.say("я ещё здесь")
     hears(anya, "Аня: я ещё здесь", "Двое ушли, Аня говорит дальше.")
+
+
+def goodbye(anya, port):
+    """Raise Wrong where an empty line is no goodbye, or one before a name is one."""
+    gleb = visit(port)
+    gleb.send("\nГлеб\n".encode())
+    hears(gleb, "Имя не может быть пустым.", "Новый клиент прислал пустую строку, а за ней имя Глеб.")
+    hears(gleb, "Глеб присоединился к чату.", "Новый клиент прислал пустую строку, а за ней имя Глеб.")
+    gleb.send("\nэй\n".encode())
+    hears(anya, "Глеб вышел из чата.", "Глеб прислал пустую строку, а за ней «эй».")
+    try:
+        gleb.rest()
+    except TimeoutError:
+        raise Wrong("Глеб попрощался пустой строкой, а его соединение не закончено.") from None
+    except OSError:
+        pass  # a reset is an end like any other
+    anya.say("все здесь?")
+    heard = hears(anya, "Аня: все здесь?", "Глеб попрощался, Аня спросила «все здесь?».")
+    expect("Глеб прислал пустую строку, а за ней «эй». Что слышно после того, как он вышел?", [], heard[:-1])

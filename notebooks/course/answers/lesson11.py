@@ -9,8 +9,7 @@ import time
 import psutil
 
 import exercises
-from answers.lesson09 import come
-from exercises import COURSE, Exercise, Script, Wrong, expect, hears
+from exercises import COURSE, Exercise, Script, Wrong, come, expect, hears
 from people import Peer
 
 
@@ -34,13 +33,23 @@ def note(lines, line):
     right = "Терминал можно остановить хоть на час: никто этого не заметит."
 
     def check(self, note):
-        lines = queue.Queue(2)
+        lines = Patient(2)
         for line in "раз", "два", "три":
             note(lines, line)
         got = [lines.get() for _ in range(lines.qsize())]
         expect("Очередь на две строки; note вызвана для «раз», «два», «три». Что в ней?", ["раз", "два"], got)
         note(lines, "четыре")
         expect("Очередь опустела, note вызвана для «четыре». Сколько в ней строк?", 1, lines.qsize())
+
+
+class Patient(queue.Queue):
+    """A queue that tells whoever would wait for room in it."""
+
+    def put(self, item, block=True, timeout=None):
+        if block and timeout != 0:
+            raise Wrong("note кладёт через put, который ждёт места. Даже если перед этим спросить full(), "
+                        "последнее место может занять другой поток. Нужен put_nowait.")
+        super().put(item, block, timeout)
 
 
 class Persist(Exercise):

@@ -15,9 +15,10 @@ TOO_LONG = f"Сообщение длиннее {MAX_MESSAGE} байт не от�
 
 inbox = queue.SimpleQueue()  # (сокет, строка) или (сокет, None), когда клиент ушёл
 
-# Оба списка — хозяйство потока рассылки, поэтому блокировка им не нужна.
+# Это хозяйство потока рассылки, поэтому блокировка здесь не нужна.
 connected_clients = []
 client_names = []
+left = set()  # сокеты тех, кто попрощался, а его поток ещё читает
 
 
 def clean(data):
@@ -59,8 +60,6 @@ def start_connection(client_socket, client_address):
     try:
         client_socket.sendall(PROMPT.encode())
         for line in lines(client_socket):
-            if not line:
-                break  # пустое сообщение: клиент уходит
             inbox.put((client_socket, line))
     except OSError as error:
         print(f"Ошибка: {error}")
@@ -73,15 +72,20 @@ def broadcast():
         client_socket, line = inbox.get()
         if line is None:
             remove_user(client_socket)
+            left.discard(client_socket)
             client_socket.close()
-        else:
+        elif client_socket not in left:
             decide(client_socket, line)
 
 
 def decide(client_socket, line):
-    """Решить, что значит строка (bytes): имя или сообщение."""
+    """Решить, что значит строка (bytes): имя, прощание или сообщение."""
     if client_socket not in connected_clients:
         add_user(client_socket, line)
+    elif not line:
+        remove_user(client_socket)
+        left.add(client_socket)
+        disconnect(client_socket)
     elif len(line) > MAX_MESSAGE:
         tell(client_socket, TOO_LONG.encode())
     else:
@@ -139,9 +143,17 @@ def tell(client_socket, message):
         if select.select([], [client_socket], [], 0)[1]:
             client_socket.sendall(message)
         else:
-            client_socket.shutdown(socket.SHUT_RDWR)
+            disconnect(client_socket)
     except OSError:
         pass  # его уже нет: поток, который его читает, скажет об этом сам
+
+
+def disconnect(client_socket):
+    """Закончить соединение; поток, который его читает, увидит конец и закончится."""
+    try:
+        client_socket.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # его уже нет
 
 
 def start_server():
