@@ -330,6 +330,19 @@ class Script(Program):
         lines = self.said()[-6:]
         return "\n    ".join(["; последнее, что он напечатал:", *lines]) * bool(lines)
 
+    def __exit__(self, kind, error, place):
+        """End the script; raise Wrong where it broke a connection, and say there what failed in a thread."""
+        broke = isinstance(error, ConnectionError)
+        if broke:
+            error = Wrong(f"Соединение с {self.path.name} оборвалось посреди проверки")
+        if isinstance(error, Wrong) and "последнее, что" not in str(error):
+            last_words = self.last_words()
+            if any("Traceback" in line for line in self.said()):
+                error.args = str(error).rstrip(".") + last_words,
+        super().__exit__(kind, error, place)
+        if broke:
+            raise error from None
+
 
 @contextmanager
 def meet(path):

@@ -119,6 +119,7 @@ WRONG = {
         ),
         "ждали: Глеб вышел": but("    elif not line:", "    elif line is None:"),
         "его соединение не закончено": but("        disconnect(client_socket)\n", ""),
+        "name 'client' is not defined": but("        add_user(client_socket, line)", "        add_user(client, line)"),
         "слышно после того": but("        elif client_socket not in left:", "        else:"),
         "ждали: Борис вышел из чата.": but("    inbox.put((client_socket, None))\n", ""),
         "У Веры оборвалась связь": but("except OSError", "except EOFError"),

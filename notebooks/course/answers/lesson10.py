@@ -142,6 +142,9 @@ class Slow(Exercise):
     right = "Тот, кто не читает, никого больше не держит."
 
     def check(self, path):
+        if "setblocking" in path.read_text(encoding="utf-8"):
+            raise Wrong("setblocking действует на весь сокет, а из него читает другой поток: его recv тоже перестал бы "
+                        "ждать, и человек, который молчит, был бы отключён. Спросите select.")
         with Script(path) as server:
             port = server.listening()
             anya, gleb, boris = [come(port, name) for name in ("Аня", "Глеб", "Борис")]
@@ -175,6 +178,7 @@ def follow(person, name, before, anya):
 def hears_more(person, anya):
     """Return whether a person hears what Anya says now."""
     anya.say("ещё")
+    person.socket.settimeout(exercises.WAIT / 4)
     try:
         while "Аня: ещё" not in person.line():
             pass
