@@ -111,7 +111,8 @@ WRONG = {
         "нет очереди": but("queue.SimpleQueue()", "[]"),
         "осталась блокировка": but("left = set()", "lock = threading.Lock()\nleft = set()"),
         "Слышит ли он себя?": but(
-            "    inbox.put((client_socket, None))\n", "    client_socket.close()\n    inbox.put((client_socket, None))\n"
+            "    inbox.put((client_socket, None))\n",
+            "    client_socket.close()\n    inbox.put((client_socket, None))\n",
         ),
         "ждали: Имя не может быть пустым.": but(
             "            inbox.put((client_socket, line))",

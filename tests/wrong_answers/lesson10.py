@@ -93,7 +93,8 @@ WRONG = {
             "            client_socket.setblocking(False)\n            client_socket.sendall(message)\n",
         ),
         "negative integer (-1)": but(
-            "if select.select([], [client_socket], [], 0)", "if client_socket in select.select([], connected_clients, [], 0)"
+            "if select.select([], [client_socket], [], 0)",
+            "if client_socket in select.select([], connected_clients, [], 0)",
         ).replace("            disconnect(client_socket)", "            client_socket.close()"),
         "Строка пропала": but("            disconnect(client_socket)", "            remove_user(client_socket)"),
         "у того, кто читает": but(
