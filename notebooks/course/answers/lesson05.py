@@ -191,15 +191,17 @@ class ManyServer(Exercise):
             port = script.listening()
             with visit(port), visit(port, "Аня") as anya:
                 hears(anya, "Аня присоединился", "Кто-то соединился и молчит. Аня назвала своё имя.")
-                with visit(port, "Борис") as boris, visit(port, "Вера") as vera:
-                    self.check_talk(anya, boris, vera)
-                    self.check_leaving(anya, boris, vera)
+                with visit(port, "Борис") as boris:
+                    hears(anya, "Борис присоединился", "Пришёл Борис.")
+                    with visit(port, "Вера") as vera:
+                        self.check_talk(anya, boris, vera)
+                        self.check_leaving(anya, boris, vera)
                 with visit(port, "Глеб") as gleb:
                     hears(gleb, "Глеб присоединился", "Борис и Вера ушли, приходит Глеб.")
 
     def check_talk(self, anya, boris, vera):
         for person in anya, boris, vera:
-            hears(person, "Вера присоединился", "Пришли Борис и Вера.")
+            hears(person, "Вера присоединился", "Пришла Вера.")
         boris.say("раз")
         for person in anya, vera:
             hears(person, "Борис: раз", "Борис сказал «раз».")

@@ -5,31 +5,51 @@ import threading
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192
+MAX_MESSAGE = 4096
 PROMPT = "Введите своё имя:\n"
+TOO_LONG = f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.\n"
 
 lock = threading.Lock()  # охраняет оба списка
 connected_clients = []
 client_names = []
 
 
+def receive(sock):
+    """Вернуть следующий кусок; обрыв — такой же конец, как и b""."""
+    try:
+        return sock.recv(RECV_SIZE)
+    except OSError:
+        return b""
+
+
 def lines(sock):
-    """Отдавать сообщения собеседника (str) одно за другим, без концов строк."""
-    tail = b""
-    while chunk := sock.recv(RECV_SIZE):
-        *whole, tail = (tail + chunk).split(b"\n")
-        for line in whole:
-            yield line.decode("utf-8", "replace")
+    """Отдавать строки собеседника (bytes, без концов строк); слишком длинную — один раз."""
+    tail, skipping = b"", False
+    while chunk := receive(sock):
+        if skipping:
+            rest, newline, chunk = chunk.partition(b"\n")
+            skipping = not newline
+        *whole, tail = (tail + chunk).replace(b"\r\n", b"\n").split(b"\n")
+        if len(tail) > MAX_MESSAGE + 1:
+            whole.append(tail)
+            tail, skipping = b"", True
+        yield from whole  # то же, что for line in whole: yield line
     if tail:
-        yield tail.decode("utf-8", "replace")
+        yield tail
 
 
 def talk(client_socket):
     """Узнать имя и пересылать сообщения, пока клиент не уйдёт."""
     client_socket.sendall(PROMPT.encode())
     username = ""
-    for text in lines(client_socket):
+    for line in lines(client_socket):
+        text = line.decode("utf-8", "replace")
         if not text:
             return
+        if len(line) > MAX_MESSAGE:
+            with lock:
+                client_socket.sendall(TOO_LONG.encode())
+            continue
         if username:
             send_message(f"{username}: {text}\n".encode())
         else:
