@@ -129,19 +129,23 @@ WRONG = {
         "Ответ — строка": '["Б", "В", "Д"]',
     },
     "5.4": {
-        "порт не занял": "input()",
+        "не начав слушать порт": "print('Сервер запущен')",
         "Аня подключается": SERVER.replace(
             "threading.Thread(target=start_connection, args=(client_socket, client_address), daemon=True).start()",
-            "start_connection(client_socket, client_address)"),
-        "ждали: Борис: раз": SERVER.replace('send_message(f"{username}: {text}\\n".encode())',
-                                           'client_socket.sendall(f"{username}: {text}\\n".encode())'),
+            "start_connection(client_socket, client_address)",
+        ),
+        "ждали: Борис: раз": SERVER.replace(
+            'send_message(f"{username}: {text}\\n".encode())',
+            'client_socket.sendall(f"{username}: {text}\\n".encode())',
+        ),
         "ждали: Борис вышел": SERVER.replace("    remove_user(client_socket)\n", ""),
         "Соединение Веры оборвалось": SERVER.replace("except OSError", "except ValueError"),
     },
     "5.5": {
-        "к серверу не подключился": "input()",
+        "к серверу не подключился": "print('Введите своё имя:')",
         "ждали на экране: Введите своё имя:": CLIENT.replace(
-            "    threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=True).start()\n", ""),
+            "    threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=True).start()\n", ""
+        ),
         "Что ушло на сервер?": CLIENT.replace("text.lower()", "text"),
         "ждали на экране: Борис: раз": CLIENT.replace("print(line", "return print(line"),
         "daemon=True": CLIENT.replace(", daemon=True", ""),

@@ -110,10 +110,13 @@ WRONG = {
         "спросили снова": SERVER.replace('f"{reason}\\n{PROMPT}"', 'f"{reason}\\n"'),
         "Борис назвался ''": SERVER.replace(
             "    for line in words:\n        username",
-            '    for line in words:\n        if not line:\n            return ""\n        username'),
+            '    for line in words:\n        if not line:\n            return ""\n        username',
+        ),
         "назвался именем из 32 букв": SERVER.replace("len(username) >", "len(username.encode()) >"),
-        "на вид то же имя": SERVER.replace(TAKEN, TAKEN.replace(
-            "shape(username) in [shape(name) for name in client_names]", "username in client_names")),
+        "на вид то же имя": SERVER.replace(
+            TAKEN,
+            TAKEN.replace("shape(username) in [shape(name) for name in client_names]", "username in client_names"),
+        ),
         "Впущено:": SERVER.replace(LET_IN, SLOW),
         "вернулась под своим именем": SERVER.replace("client_names.pop(index)", "client_names[index]"),
     },

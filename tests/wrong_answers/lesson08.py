@@ -3,8 +3,8 @@
 from answers.lesson08 import STAGE
 
 SERVER = (STAGE / "server.py").read_text(encoding="utf-8")
-SEND = SERVER[SERVER.index("def send_message"):SERVER.index("def remove_user")]
-REMOVE = SERVER[SERVER.index("def remove_user"):SERVER.index("def start_server")]
+SEND = SERVER[SERVER.index("def send_message") : SERVER.index("def remove_user")]
+REMOVE = SERVER[SERVER.index("def remove_user") : SERVER.index("def start_server")]
 
 WRONG = {
     "8.1": {
@@ -95,15 +95,19 @@ WRONG = {
         "Ответ — пара чисел": "6",
     },
     "8.3": {
-        "Порядок у слушателей разный": SERVER.replace(SEND, SEND.replace("with lock:", "if True:").replace(
-            "            try:", "            threading.Event().wait(0.001)\n            try:")),
+        "Порядок у слушателей разный": SERVER.replace(
+            SEND,
+            SEND.replace("with lock:", "if True:").replace(
+                "            try:", "            threading.Event().wait(0.001)\n            try:"
+            ),
+        ),
         "Аня закрыла соединение": SERVER.replace("    print(f\"{disc", "        print(f\"{disc").replace(
-            '    send_message(f"{disconnected_user} вышел', '        send_message(f"{disconnected_user} вышел'),
+            '    send_message(f"{disconnected_user} вышел', '        send_message(f"{disconnected_user} вышел'
+        ),
         "послал пустую строку": SERVER.replace("        if not line:\n            return\n", ""),
         "соединение не закрыто": SERVER.replace("    client_socket.close()\n", ""),
         "без конца строки": SERVER.replace("    if tail:\n        yield tail\n", ""),
         "Вера слышит из них": SERVER.replace("yield from whole", "yield from whole[1::2] or whole"),
-        "ждали: Аня вышел": SERVER.replace(REMOVE, REMOVE.replace("client_names.pop(index)",
-                                                                     "client_names.pop(0)")),
+        "ждали: Аня вышел": SERVER.replace(REMOVE, REMOVE.replace("client_names.pop(index)", "client_names.pop(0)")),
     },
 }

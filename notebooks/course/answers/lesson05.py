@@ -1,12 +1,11 @@
 """Lesson 5, threads and the lock: its exercises, with hints and solutions."""
+
 import socket
 import threading
 from contextlib import closing, suppress
 
-import exercises
 from answers.watched import WatchedList, WatchedLock, watched_pair
-from exercises import COURSE, Exercise, Script, Task, Wrong, expect, hears, visit
-from people import Peer
+from exercises import COURSE, Exercise, Script, Task, Wrong, expect, hears, meet, reads, visit
 
 STAGE = COURSE / "answers/stages/lesson05"
 
@@ -48,7 +47,7 @@ def serve_together(server_socket, guests, talk_to):
 
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
-            with visit(port) as anya, visit(port) as boris:
+            with visit(port), visit(port) as boris:
                 task = Task(serve_together, listener, 2, talk_to)
                 boris.say("раз")
                 try:
@@ -58,8 +57,10 @@ def serve_together(server_socket, guests, talk_to):
                 if not task.thread.is_alive():
                     if task.error:
                         raise task.error
-                    raise Wrong("Аня и Борис ещё разговаривают, а serve_together уже закончилась: "
-                                "после цикла подождите каждый поток, join().")
+                    raise Wrong(
+                        "Аня и Борис ещё разговаривают, а serve_together уже закончилась: "
+                        "после цикла подождите каждый поток, join()."
+                    )
             task.finish("Аня и Борис ушли")
 
     def diagnosis(self, task, talkers, errors, wrong):
@@ -67,17 +68,23 @@ def serve_together(server_socket, guests, talk_to):
         if task.error:
             return task.error
         if errors and "after *" in str(errors[0]):
-            return Wrong(f"Поток остановился с ошибкой {errors[0]}. args — это кортеж; у кортежа из "
-                         "одного элемента нужна запятая: args=(client_socket,).")
+            return Wrong(
+                f"Поток остановился с ошибкой {errors[0]}. args — это кортеж; у кортежа из "
+                "одного элемента нужна запятая: args=(client_socket,)."
+            )
         if errors:
             return Wrong(f"Поток остановился с ошибкой {type(errors[0]).__name__}: {errors[0]}")
         if task.thread in talkers:
-            return Wrong(f"{wrong}\ntalk_to выполнил тот же поток, который вызывает accept. Скобки вызывают "
-                         "функцию сразу: передайте её потоку без скобок, target=talk_to.")
+            return Wrong(
+                f"{wrong}\ntalk_to выполнил тот же поток, который вызывает accept. Скобки вызывают "
+                "функцию сразу: передайте её потоку без скобок, target=talk_to."
+            )
         if not talkers:
             return Wrong(f"{wrong}\ntalk_to никто не вызвал: поток подготовлен, но не запущен, нужен start().")
-        return Wrong(f"{wrong}\nГлавный поток ждёт конца первого разговора и не принимает второго: "
-                     "join() должен стоять после цикла.")
+        return Wrong(
+            f"{wrong}\nГлавный поток ждёт конца первого разговора и не принимает второго: "
+            "join() должен стоять после цикла."
+        )
 
 
 class Enter(Exercise):
@@ -112,14 +119,20 @@ def enter(username, client_socket, client_names, connected_clients, lock):
             raise Wrong(f"{what} В connected_clients нет её сокета, или он там не один.")
         expect(f"{what} Что вернула enter?", True, result)
         if 0 in turns:
-            raise Wrong("Список проверен или изменён без блокировки: в этот миг между проверкой и записью "
-                        "может вклиниться другой поток.")
+            raise Wrong(
+                "Список проверен или изменён без блокировки: в этот миг между проверкой и записью "
+                "может вклиниться другой поток."
+            )
         if len(set(turns)) > 1:
-            raise Wrong("Проверка и запись стоят под блокировкой, но под разными with: между ними она "
-                        "свободна, и туда успевает другой поток.")
+            raise Wrong(
+                "Проверка и запись стоят под блокировкой, но под разными with: между ними она "
+                "свободна, и туда успевает другой поток."
+            )
         if any(ours.turns):
-            raise Wrong("Приветствие послано под блокировкой. Если Аня не читает, sendall будет ждать, "
-                        "а с ним и все остальные у двери.")
+            raise Wrong(
+                "Приветствие послано под блокировкой. Если Аня не читает, sendall будет ждать, "
+                "а с ним и все остальные у двери."
+            )
         ours.close()
         with closing(theirs):
             expect(f"{what} Она слышит:", "Добро пожаловать!\n", theirs.recv(100).decode())
@@ -225,19 +238,6 @@ class ManyServer(Exercise):
         expect("Соединение Веры оборвалось. Что слышно до слов о ней?", [], heard[:-1])
 
 
-def prints(script, wanted, what):
-    """Wait until a script (Script) prints a line with wanted in it; else raise Wrong."""
-    printed = []
-    while not printed or wanted not in printed[-1]:
-        try:
-            line = script.line(exercises.WAIT)
-        except TimeoutError:
-            raise Wrong(f"{what}\n    ждали на экране: {wanted}\n    вышло: {printed}, и больше ничего") from None
-        if line is None:
-            raise Wrong(f"{what}\n    ждали на экране: {wanted}\n    вышло: {printed}, и программа закончилась")
-        printed.append(line)
-
-
 class ThreadedClient(Exercise):
     number = "5.5"
     name = "client.py"
@@ -252,49 +252,29 @@ class ThreadedClient(Exercise):
     right = "Клиент слышит других, пока вы думаете, что сказать."
 
     def check(self, path):
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(exercises.WAIT)
-            with Script(path, listener.getsockname()[1]) as script:
-                try:
-                    server = accepted(listener)
-                except TimeoutError:
-                    raise Wrong("client.py запущен, но к серверу не подключился." + script.last_words()) from None
-                with server:
-                    self.check_talk(script, server)
-
-    def check_talk(self, script, server):
-        server.say("Введите своё имя:")
-        prints(script, "Введите своё имя:", "Сервер спросил имя, на клавиатуре ещё ничего не набрали.")
-        script.type("Аня")
-        hears(server, "Аня", "В клиенте набрали «Аня».")
-        for text in "Борис: раз", "Борис: два":
-            server.say(text)
-            prints(script, text, f"На клавиатуре ничего не набирают. Сервер сказал «{text}».")
-        script.type("привет")
-        hears(server, "привет", "В клиенте набрали «привет».")
-        self.check_goodbye(script, server)
+        with meet(path) as (script, server):
+            server.sendall("Введите своё имя:\n".encode())
+            script.prints("Введите своё имя:", "Сервер спросил имя, на клавиатуре ещё ничего не набрали.")
+            script.types("Аня")
+            reads(server, "Аня\n", "В клиенте набрали «Аня».", script)
+            for text in "Борис: раз", "Борис: два":
+                server.sendall(f"{text}\n".encode())
+                script.prints(text, f"На клавиатуре ничего не набирают. Сервер сказал «{text}».")
+            script.types("привет")
+            reads(server, "привет\n", "В клиенте набрали «привет».", script)
+            self.check_goodbye(script, server)
 
     def check_goodbye(self, script, server):
-        what = "В клиенте набрали «Покинуть чат»."
-        script.type("Покинуть чат")
+        what = "В клиенте набрали «Покинуть чат»"
+        script.types("Покинуть чат")
         try:
-            line = server.line()
+            data = server.recv(1000)
         except TimeoutError:
-            raise Wrong(f"{what} Программа не заканчивается. Если цикл с input уже позади, её держит "
-                        "слушающий поток: сделайте его фоновым, daemon=True.") from None
+            raise Wrong(
+                f"{what}. Программа не заканчивается. Если цикл с input уже позади, её держит "
+                "слушающий поток: сделайте его фоновым, daemon=True."
+            ) from None
         except OSError:
-            line = ""  # a reset is an end like any other
-        expect(f"{what} Что ушло на сервер?", "", line)
-        try:
-            script.process.wait(exercises.WAIT)
-        except exercises.subprocess.TimeoutExpired:
-            raise Wrong(f"{what} Соединение закрыто, а программа не заканчивается.") from None
-
-
-def accepted(listener):
-    """Return the next one (Peer) who connects to listener; raises TimeoutError."""
-    server = Peer.__new__(Peer)  # a peer that has not called, but was called
-    server.socket, server.buffer = listener.accept()[0], b""
-    server.socket.settimeout(exercises.WAIT)
-    return server
-
+            data = b""  # a reset is an end like any other
+        expect(f"{what}. Что ушло на сервер?", "", data.decode("utf-8", "replace"))
+        script.ends(what)

@@ -1,4 +1,5 @@
 """Lesson 7, names: its exercises, with hints and solutions."""
+
 from contextlib import ExitStack
 
 from exercises import COURSE, Exercise, Script, Wrong, expect, hears, visit
@@ -38,8 +39,10 @@ def take_out(client_socket, connected_clients, client_names):
         try:
             result = take_out("сокет первой Ани", clients, names)
         except ValueError as error:
-            raise Wrong(f"take_out вызвана второй раз для того же сокета и остановилась: ValueError: {error}. "
-                        "Сначала проверьте, что сокет в списке есть.") from None
+            raise Wrong(
+                f"take_out вызвана второй раз для того же сокета и остановилась: ValueError: {error}. "
+                "Сначала проверьте, что сокет в списке есть."
+            ) from None
         expect("take_out вызвана второй раз для того же сокета. Имена:", ["Борис"], names)
         expect("take_out вызвана второй раз для того же сокета. Что она вернула?", None, result)
 
@@ -132,8 +135,12 @@ class RefusingServer(Exercise):
 
     def check_refusals(self, boris):
         hears(boris, "Введите своё имя:", "Борис подключился.")
-        for words, reason in (("Аня", "Имя Аня уже занято."), ("", "Имя не может быть пустым."),
-                              ("   ", "Имя не может быть пустым."), ("я" * 33, "Имя не может быть длиннее")):
+        for words, reason in (
+            ("Аня", "Имя Аня уже занято."),
+            ("", "Имя не может быть пустым."),
+            ("   ", "Имя не может быть пустым."),
+            ("я" * 33, "Имя не может быть длиннее"),
+        ):
             boris.say(words)
             hears(boris, reason, f"Аня в чате. Борис назвался {words!r}.")
             hears(boris, "Введите своё имя:", f"Борису отказали в имени {words!r} и спросили снова.")
@@ -172,5 +179,7 @@ class RefusingServer(Exercise):
             heard = [hears(person, "Глеб", "Шестеро разом назвались Глебами.")[-1] for person in people]
         admitted = sum("занято" not in line for line in heard)
         if admitted != 1:
-            raise Wrong(f"Шестеро разом назвались Глебами. Впущено: {admitted}. Между проверкой и записью "
-                        "успевает другой поток: поставьте их под один with lock:.")
+            raise Wrong(
+                f"Шестеро разом назвались Глебами. Впущено: {admitted}. Между проверкой и записью "
+                "успевает другой поток: поставьте их под один with lock:."
+            )

@@ -1,5 +1,5 @@
 """Lesson 8, broadcast: its exercises, with hints and solutions."""
-import threading
+
 from contextlib import suppress
 
 from answers.watched import WatchedList, WatchedLock, watched_pair
@@ -40,8 +40,10 @@ def send_to_all(message, connected_clients, lock):
         try:
             gone = send_to_all("Аня: привет\n".encode(), clients, lock)
         except OSError as error:
-            raise Wrong(f"В чате четверо, связь Бориса оборвалась. Рассылка остановилась на нём: "
-                        f"{type(error).__name__}. Поймайте OSError внутри цикла.") from None
+            raise Wrong(
+                f"В чате четверо, связь Бориса оборвалась. Рассылка остановилась на нём: "
+                f"{type(error).__name__}. Поймайте OSError внутри цикла."
+            ) from None
         what = "В чате Аня, Борис, Вера и Глеб; связь Бориса оборвалась."
         self.check_heard(what, pairs)
         if not isinstance(gone, list):
@@ -65,8 +67,7 @@ def send_to_all(message, connected_clients, lock):
         for name, (ours, theirs) in zip(("Аня", "Борис", "Вера", "Глеб"), pairs):
             ours.close()
             if name != "Борис":
-                expect(f"{what} Послано «Аня: привет». Что слышит {name}?",
-                       "Аня: привет\n", theirs.recv(1000).decode())
+                expect(f"{what} Послано «Аня: привет». Что слышит {name}?", "Аня: привет\n", theirs.recv(1000).decode())
                 theirs.close()
 
     def check_lock(self, lock, turns):
@@ -74,8 +75,10 @@ def send_to_all(message, connected_clients, lock):
         if 0 in seen:
             raise Wrong("Послано без блокировки: два потока разошлют вперемежку, и порядок у людей будет разный.")
         if len(seen) > 1:
-            raise Wrong("Блокировка берётся на каждого клиента заново, и между ними вклинится другая рассылка. "
-                        "with lock: должен стоять вокруг всего цикла.")
+            raise Wrong(
+                "Блокировка берётся на каждого клиента заново, и между ними вклинится другая рассылка. "
+                "with lock: должен стоять вокруг всего цикла."
+            )
         if lock.locked():
             raise Wrong("Рассылка закончилась, а блокировка осталась занятой.")
 
@@ -99,13 +102,16 @@ class Ways(Exercise):
         if not isinstance(answer, (tuple, list)) or len(answer) != 2:
             raise Wrong(f"Ответ — пара чисел, например (4, 1), а вышло {answer!r}.")
         if answer[0] == 24:
-            raise Wrong("24 — это все перестановки. Но внутри одного потока порядок неизменен: сначала Вера, "
-                        "потом Глеб.")
+            raise Wrong(
+                "24 — это все перестановки. Но внутри одного потока порядок неизменен: сначала Вера, потом Глеб."
+            )
         if answer[0] != 6:
             raise Wrong(f"Способов не {answer[0]}. Выпишите все строки из двух А и двух Б.")
         if answer[1] != 2:
-            raise Wrong(f"Способов и правда шесть, но разное услышат не в {answer[1]} из них. Для каждой строки "
-                        "сравните: чья первая буква раньше и чья вторая.")
+            raise Wrong(
+                f"Способов и правда шесть, но разное услышат не в {answer[1]} из них. Для каждой строки "
+                "сравните: чья первая буква раньше и чья вторая."
+            )
 
 
 class BroadcastServer(Exercise):
@@ -153,9 +159,11 @@ class BroadcastServer(Exercise):
                 raise Wrong(f"{name} говорит {LINES} строк. Вера слышит из них {len(lines)}, или не по порядку.")
         if by_vera != by_gleb:
             place = [a == b for a, b in zip(by_vera, by_gleb)].index(False)
-            raise Wrong("Аня и Борис говорят одновременно. Порядок у слушателей разный:\n"
-                        f"    Вера: … {by_vera[place:place + 2]}\n    Глеб: … {by_gleb[place:place + 2]}\n"
-                        "Держите блокировку весь цикл рассылки.")
+            raise Wrong(
+                "Аня и Борис говорят одновременно. Порядок у слушателей разный:\n"
+                f"    Вера: … {by_vera[place : place + 2]}\n    Глеб: … {by_gleb[place : place + 2]}\n"
+                "Держите блокировку весь цикл рассылки."
+            )
 
     def talk(self, person):
         """Say LINES lines, all at once, and listen to the end: nobody is behind."""

@@ -1,4 +1,5 @@
 """A lock, a list and a socket that notice how a student's threads use them."""
+
 import socket
 import threading
 
@@ -13,8 +14,10 @@ class WatchedLock:
 
     def acquire(self, blocking=True, timeout=-1):
         if self.turn():
-            raise Wrong("Поток держит блокировку и берёт её ещё раз. Он ждал бы самого себя вечно: "
-                        "вызывайте функцию, которая её берёт, после with.")
+            raise Wrong(
+                "Поток держит блокировку и берёт её ещё раз. Он ждал бы самого себя вечно: "
+                "вызывайте функцию, которая её берёт, после with."
+            )
         if not self.lock.acquire(blocking, timeout):
             return False
         self.owner = threading.get_ident()
@@ -49,14 +52,30 @@ class WatchedList(list):
 
 def watched(name):
     """Return list's method of this name, which notes its turn first."""
+
     def method(self, *args):
         self.turns.append(self.lock.turn())
         return getattr(super(WatchedList, self), name)(*args)
+
     return method
 
 
-for step in ("__contains__", "__delitem__", "__getitem__", "__iter__", "__len__", "__setitem__",
-             "append", "copy", "count", "extend", "index", "insert", "pop", "remove"):
+for step in (
+    "__contains__",
+    "__delitem__",
+    "__getitem__",
+    "__iter__",
+    "__len__",
+    "__setitem__",
+    "append",
+    "copy",
+    "count",
+    "extend",
+    "index",
+    "insert",
+    "pop",
+    "remove",
+):
     setattr(WatchedList, step, watched(step))
 
 

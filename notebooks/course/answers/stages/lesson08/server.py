@@ -1,4 +1,5 @@
 """Мой сервер после урока 8: все слышат один порядок, и никого не пропускают."""
+
 import socket
 import threading
 import unicodedata
@@ -7,7 +8,7 @@ SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192
 MAX_MESSAGE = 4096  # байтов
-MAX_NAME = 32       # знаков
+MAX_NAME = 32  # знаков
 PROMPT = "Введите своё имя:\n"
 TOO_LONG = f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.\n"
 
