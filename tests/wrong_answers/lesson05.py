@@ -148,6 +148,6 @@ WRONG = {
         ),
         "Что ушло на сервер?": CLIENT.replace("text.lower()", "text"),
         "ждали на экране: Борис: раз": CLIENT.replace("print(line", "return print(line"),
-        "daemon=True": CLIENT.replace(", daemon=True", ""),
+        "daemon=True": CLIENT.replace(", daemon=True", "").replace("    client_socket.close()\n", ""),
     },
 }
