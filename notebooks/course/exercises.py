@@ -108,6 +108,19 @@ def ready(exercise, answer):
                     f"после имени: check(\"{exercise.number}\", {exercise.name}).")
     elif exercise.name and is_empty(answer):
         raise Wrong(f"Функция {answer.__name__} пока пуста: напишите её тело вместо ...")
+    elif exercise.name:
+        ready_to_be_called(exercise, answer)
+
+
+def ready_to_be_called(exercise, answer):
+    """Raise Wrong where a function does not take what the solution's takes."""
+    for node in ast.parse(exercise.solution).body:
+        if getattr(node, "name", "") == exercise.name and isinstance(node, ast.FunctionDef):
+            try:
+                inspect.signature(answer).bind(*node.args.args)
+            except (TypeError, ValueError):
+                raise Wrong(f"Функцию вызовут так: {exercise.name}({ast.unparse(node.args)}). Ваша, "
+                            f"{answer.__name__}, принимает другие аргументы.") from None
 
 
 def is_empty(function):
