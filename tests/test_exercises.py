@@ -219,3 +219,17 @@ def test_interrupting_a_check_leaves_nothing_running(monkeypatch, hasty):
     with pytest.raises(KeyboardInterrupt):
         exercises.check("1.2", lambda sock: threading.Event().wait())
     assert begun[0].returncode is not None
+
+
+def test_a_restless_script_lets_others_go_first_until_its_budget_is_spent(monkeypatch):
+    import restless
+
+    frame = sys._getframe()
+    monkeypatch.setattr(sys, "argv", [frame.f_code.co_filename])
+    assert restless.step_aside(frame, "line", None) is restless.step_aside
+    assert restless.left < restless.BUDGET
+    monkeypatch.setattr(restless, "left", -1)
+    assert restless.step_aside(frame, "line", None) is None
+    monkeypatch.setattr(restless, "left", restless.BUDGET)
+    monkeypatch.setattr(sys, "argv", ["another.py"])
+    assert restless.step_aside(frame, "line", None) is None

@@ -272,10 +272,13 @@ class Task:
 class Script(Program):
     """A student's script; whatever port it names, it is given a free one: self.port."""
 
-    def __init__(self, path, port=0):
-        """Start the script at path; a client is sent to port instead of the one that it names."""
+    def __init__(self, path, port=0, runner="any_port.py"):
+        """Start the script at path; a client is sent to port instead of the one that it names.
+
+        The runner "restless.py" shows the races of a server.
+        """
         self.port, self.path, self.printed = port, path, []
-        super().__init__(COURSE / "any_port.py", path, port, env={"PYTHONUNBUFFERED": "1"})
+        super().__init__(COURSE / runner, path, port, env={"PYTHONUNBUFFERED": "1"})
 
     def line(self, timeout):
         """Return the next line printed (str), or None at the end, again and again; raises TimeoutError."""

@@ -3,6 +3,7 @@
 from answers.lesson05 import STAGE
 
 SERVER, CLIENT = ((STAGE / name).read_text(encoding="utf-8") for name in ("server.py", "client.py"))
+SLOWLY = "        threading.Event().wait(0.6 - 0.1 * len(client_names))\n"  # the last one overtakes the first
 
 WRONG = {
     "5.1": {
@@ -42,6 +43,13 @@ WRONG = {
                 for _ in range(guests):
                     server_socket.accept()
                     talk_to()
+        """,
+        "всё ещё работает": """
+            import threading
+            def serve_together(server_socket, guests, talk_to):
+                while True:
+                    client_socket, client_address = server_socket.accept()
+                    threading.Thread(target=talk_to, args=(client_socket,), daemon=True).start()
         """,
         "подождите каждый поток": """
             import threading
@@ -139,6 +147,10 @@ WRONG = {
             'client_socket.sendall(f"{username}: {text}\\n".encode())',
         ),
         "ждали: Борис вышел": SERVER.replace("    remove_user(client_socket)\n", ""),
+        "Имя и сокет записывают под одной блокировкой": SERVER.replace(
+            "    with lock:\n        client_names.append(username)\n",
+            "    if True:\n        client_names.append(username)\n" + SLOWLY,
+        ),
         "Соединение Веры оборвалось": SERVER.replace("except OSError", "except ValueError"),
     },
     "5.5": {

@@ -11,20 +11,8 @@ TAKEN = """
 LET_IN = """
     with lock:
         reason = why_not(username)
-        if not reason:
-            client_names.append(username)
-            connected_clients.append(client_socket)
-    return reason
 """
-SLOW = """
-    reason = why_not(username)
-    if not reason:
-        print("Впускаем", username, flush=True)
-        threading.Event().wait(0.05)
-        client_names.append(username)
-        connected_clients.append(client_socket)
-    return reason
-"""
+SLOWLY = "        threading.Event().wait(0.05)\n"  # a race that is certain
 
 WRONG = {
     "7.1": {
@@ -117,7 +105,7 @@ WRONG = {
             TAKEN,
             TAKEN.replace("shape(username) in [shape(name) for name in client_names]", "username in client_names"),
         ),
-        "Впущено:": SERVER.replace(LET_IN, SLOW),
+        "Впущено:": SERVER.replace(LET_IN, LET_IN.replace("with lock:", "if True:") + SLOWLY),
         "вернулась под своим именем": SERVER.replace("client_names.pop(index)", "client_names[index]"),
     },
 }
