@@ -164,6 +164,21 @@ def test_what_is_no_function_is_told_so(capsys):
     assert "Это не функция, а NoneType" in asked(capsys, "1.2", None)
 
 
+def test_a_function_with_other_parameters_is_told_so(capsys):
+    for function in (lambda: b"", lambda sock, size: b""):
+        assert "Функцию вызовут так: read_all(sock). Ваша" in asked(capsys, "1.2", function)
+
+
+def test_a_line_without_an_end_is_shown():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        person = exercises.visit(listener.getsockname()[1])
+        with person, listener.accept()[0] as server:
+            server.sendall("раз\nдва".encode())
+            person.socket.settimeout(0.1)
+            with pytest.raises(exercises.Wrong, match="раз.*начало строки без конца: два"):
+                exercises.hears(person, "два", "Сервер послал «раз» и «два».")
+
+
 def test_nothing_at_all_is_told_so(capsys):
     assert "Ответа пока нет" in asked(capsys, "1.2")
     assert "Ответа пока нет" in asked(capsys, "1.2", ...)
@@ -204,3 +219,17 @@ def test_interrupting_a_check_leaves_nothing_running(monkeypatch, hasty):
     with pytest.raises(KeyboardInterrupt):
         exercises.check("1.2", lambda sock: threading.Event().wait())
     assert begun[0].returncode is not None
+
+
+def test_a_restless_script_lets_others_go_first_until_its_budget_is_spent(monkeypatch):
+    import restless
+
+    frame = sys._getframe()
+    monkeypatch.setattr(sys, "argv", [frame.f_code.co_filename])
+    assert restless.step_aside(frame, "line", None) is restless.step_aside
+    assert restless.left < restless.BUDGET
+    monkeypatch.setattr(restless, "left", -1)
+    assert restless.step_aside(frame, "line", None) is None
+    monkeypatch.setattr(restless, "left", restless.BUDGET)
+    monkeypatch.setattr(sys, "argv", ["another.py"])
+    assert restless.step_aside(frame, "line", None) is None

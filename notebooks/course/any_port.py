@@ -22,16 +22,18 @@ def listen_and_tell(self, *backlog):
     print("any_port", self.getsockname()[1], flush=True)
 
 
-def connect_there(self, address):
-    """Connect to PORT, whatever the script says."""
-    return connect(self, ("127.0.0.1", int(port)))
+def run(script, port):
+    """Run the script at a path (str); port (int) is where a client is sent, 0 for a server."""
+    def connect_there(self, address):
+        return connect(self, ("127.0.0.1", port))
 
-
-if __name__ == "__main__":
-    _, script, port = sys.argv
     socket.socket.bind, socket.socket.listen = bind_any, listen_and_tell
-    if port != "0":
+    if port:
         socket.socket.connect = connect_there
     sys.argv = [script]
     sys.path[0] = str(Path(script).resolve().parent)
     runpy.run_path(script, run_name="__main__")
+
+
+if __name__ == "__main__":
+    run(sys.argv[1], int(sys.argv[2]))

@@ -108,6 +108,19 @@ def ready(exercise, answer):
                     f"после имени: check(\"{exercise.number}\", {exercise.name}).")
     elif exercise.name and is_empty(answer):
         raise Wrong(f"Функция {answer.__name__} пока пуста: напишите её тело вместо ...")
+    elif exercise.name:
+        ready_to_be_called(exercise, answer)
+
+
+def ready_to_be_called(exercise, answer):
+    """Raise Wrong where a function does not take what the solution's takes."""
+    for node in ast.parse(exercise.solution).body:
+        if getattr(node, "name", "") == exercise.name and isinstance(node, ast.FunctionDef):
+            try:
+                inspect.signature(answer).bind(*node.args.args)
+            except (TypeError, ValueError):
+                raise Wrong(f"Функцию вызовут так: {exercise.name}({ast.unparse(node.args)}). Ваша, "
+                            f"{answer.__name__}, принимает другие аргументы.") from None
 
 
 def is_empty(function):
@@ -269,10 +282,13 @@ class Task:
 class Script(Program):
     """A student's script; whatever port it names, it is given a free one: self.port."""
 
-    def __init__(self, path, port=0):
-        """Start the script at path; a client is sent to port instead of the one that it names."""
+    def __init__(self, path, port=0, runner="any_port.py"):
+        """Start the script at path; a client is sent to port instead of the one that it names.
+
+        The runner "restless.py" shows the races of a server.
+        """
         self.port, self.path, self.printed = port, path, []
-        super().__init__(COURSE / "any_port.py", path, port, env={"PYTHONUNBUFFERED": "1"})
+        super().__init__(COURSE / runner, path, port, env={"PYTHONUNBUFFERED": "1"})
 
     def line(self, timeout):
         """Return the next line printed (str), or None at the end, again and again; raises TimeoutError."""
