@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -200,12 +201,14 @@ def test_hints_come_one_by_one_and_a_solution_whole(capsys):
 
 
 def test_a_check_leaves_nothing_running(capsys, hasty):
+    mark = f"poltergeist {secrets.token_hex()}"
+
     def read_all(sock):
-        subprocess.Popen([sys.executable, "-c", "input('# poltergeist')"], stdin=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", f"input('# {mark}')"], stdin=subprocess.PIPE)
         threading.Event().wait()
 
     asked(capsys, "1.2", read_all)
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "# poltergeist" in " ".join(p.info["cmdline"] or ())]
+    assert not [p for p in psutil.process_iter(["cmdline"]) if mark in " ".join(p.info["cmdline"] or ())]
 
 
 def test_interrupting_a_check_leaves_nothing_running(monkeypatch, hasty):
