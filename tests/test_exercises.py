@@ -134,6 +134,12 @@ def test_an_answer_that_waits_for_ever_is_told_where(capsys, hasty):
     assert "ваш код ждёт" in said and "threading.Event().wait()" in said
 
 
+def test_a_check_finds_lab_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    assert exercises.judge(find("6.3"), find("6.3").answer) == ("", "")
+
+
 def test_an_endless_loop_is_told_so(capsys, hasty):
     def read_all(sock):
         while True:

@@ -11,9 +11,15 @@ from pathlib import Path
 bind, listen, connect = socket.socket.bind, socket.socket.listen, socket.socket.connect
 
 
-def bind_any(self, address):
+def aimed(arguments, port):
+    """Return the arguments of bind or connect with another port; what Python refuses stays as it is."""
+    right = len(arguments) == 1 and isinstance(arguments[0], tuple)
+    return (("127.0.0.1", port),) if right else arguments
+
+
+def bind_any(self, *arguments):
     """Bind to a free port of this machine."""
-    bind(self, ("127.0.0.1", 0))
+    bind(self, *aimed(arguments, 0))
 
 
 def listen_and_tell(self, *backlog):
@@ -24,8 +30,8 @@ def listen_and_tell(self, *backlog):
 
 def run(script, port):
     """Run the script at a path (str); port (int) is where a client is sent, 0 for a server."""
-    def connect_there(self, address):
-        return connect(self, ("127.0.0.1", port))
+    def connect_there(self, *arguments):
+        connect(self, *aimed(arguments, port))
 
     socket.socket.bind, socket.socket.listen = bind_any, listen_and_tell
     if port:
