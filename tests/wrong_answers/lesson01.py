@@ -6,12 +6,23 @@ WRONG = {
         "только русские буквы": "24",
         "тоже байты": "18",
         "здесь str": "'21'",
-        "Ваше число другое": "42",
+        "не то число": "42",
     },
     "1.2": {
         "вышло: b'\\xd0": """
             def read_all(sock):
                 return sock.recv(10)
+        """,
+        "одно, '": """
+            def read_all(sock):
+                return sock.recv(1_000_000)
+        """,
+        "нужно bytes, а это str": """
+            def read_all(sock):
+                text = ""
+                while chunk := sock.recv(8192):
+                    text += chunk.decode(errors="replace")
+                return text
         """,
         "ничего не вернула": """
             def read_all(sock):
@@ -91,12 +102,28 @@ WRONG = {
             client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             print("пока всё")
         """,
-        "Клиент подключился и сказал «ещё одно слово»": """
+        "create_server() takes 1 positional argument": """
+            import socket
+            server_socket = socket.create_server('localhost', 8080)
+        """,
+        "cannot unpack": """
+            import socket
+            server_socket = socket.create_server(('localhost', 8080))
+            client_socket, client_address = server_socket.accept
+        """,
+        "Клиент сказал «ещё одно слово»": """
             import socket
             server_socket = socket.create_server(('localhost', 8080))
             client_socket, client_address = server_socket.accept()
-            client_socket.sendall(client_socket.recv(8192))
+            client_socket.sendall("Сервер слышит: ".encode() + client_socket.recv(8192))
             client_socket.recv(8192)
+        """,
+        "ждали: Сервер слышит: привет\n    вышло: 'привет'": """
+            import socket
+            server_socket = socket.create_server(('localhost', 8080))
+            client_socket, client_address = server_socket.accept()
+            while data := client_socket.recv(8192):
+                client_socket.sendall(data)
         """,
         "can't concat str to bytes": """
             import socket
@@ -108,17 +135,17 @@ WRONG = {
         "Клиент закрыл соединение, а server.py всё ещё работает": """
             import socket
             server_socket = socket.create_server(('localhost', 8080))
-            client_socket, client_address = server_socket.accept()
             while True:
-                data = client_socket.recv(8192)
-                client_socket.sendall(data)
+                client_socket, client_address = server_socket.accept()
+                while data := client_socket.recv(8192):
+                    client_socket.sendall("Сервер слышит: ".encode() + data)
         """,
         "server.py остановился с ошибкой": """
             import socket
             server_socket = socket.create_server(('localhost', 8080))
             client_socket, client_address = server_socket.accept()
             while data := client_socket.recv(8192):
-                client_socket.sendall(data)
+                client_socket.sendall("Сервер слышит: ".encode() + data)
             server_sock.close()
         """,
     },
@@ -127,6 +154,11 @@ WRONG = {
             import socket
             client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             print(client_socket)
+        """,
+        "connect() takes exactly one argument (2 given)": """
+            import socket
+            client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            client_socket.connect('localhost', 8080)
         """,
         "ждали: привет": """
             import socket

@@ -89,7 +89,7 @@ WRONG = {
         "ждёт следующих": "3",
         "вместе с сокетами клиентов": "7",
         "здесь str": "'4'",
-        "Ваше число другое": "8",
+        "не то число": "8",
     },
     "2.3": {
         "вернула пару": """
@@ -151,7 +151,7 @@ WRONG = {
                 listener.sendall(f"{name}: {data.decode().strip()}\\n".encode())
                 return True
         """,
-        "Аня сказала 'привет'.\n    ждали: Аня\n    вышло: '', и больше ничего": """
+        "Аня сказала 'привет'. Слушает Борис.\n    ждали: Аня\n    вышло: '', и больше ничего": """
             def pass_on(speaker, name, listener):
                 text = speaker.recv(8192).decode().strip()
                 speaker.sendall(f"{name}: {text}\\n".encode())

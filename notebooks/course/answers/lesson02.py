@@ -58,7 +58,8 @@ class SocketsOfAServer(Exercise):
             raise Wrong("Три сокета вернул accept. А через какой сервер ждёт следующих клиентов?")
         if sockets == 7:
             raise Wrong("Семь — вместе с сокетами клиентов, а они открыты в других программах.")
-        expect("Сколько сокетов открыто в программе сервера? Ваше число другое.", True, sockets == self.answer)
+        if sockets != self.answer:
+            raise Wrong(f"{sockets} — не то число. Один сокет слушает; сколько ещё создал accept?")
 
 
 class Greet(Exercise):
@@ -81,7 +82,6 @@ def greet(server_socket):
 
     def check(self, greet):
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(exercises.WAIT)
             task = Task(greet, listener)
             client = socket.create_connection(listener.getsockname(), exercises.WAIT)
             theirs = task.finish("Клиент подключился и ещё ничего не сказал")
@@ -129,7 +129,7 @@ def pass_on(speaker, name, listener):
     def heard(self, what, wanted, result):
         """Call the student's function; raise Wrong where Boris does not hear wanted, or the result is another."""
         got = Task(self.said, *self.task).finish(what)
-        expect(f"{what} Что услышал Борис?", wanted, reads(self.boris, wanted[:3], what))
+        expect(f"{what} Что услышал Борис?", wanted, reads(self.boris, wanted[:3], f"{what} Слушает Борис."))
         expect(f"{what} Что вернула функция?", result, got)
 
 
