@@ -20,7 +20,7 @@ WRONG = {
                 while chunk := sock.recv(8192):
                     yield chunk.decode()
         """,
-        "сначала найдите": """
+        "только потом зовите decode": """
             def lines(sock):
                 tail = ""
                 while chunk := sock.recv(8192):
@@ -62,6 +62,25 @@ WRONG = {
                 if tail:
                     yield tail
         """,
+        "ждали: ['  да ', 'нет\\rда']": """
+            def lines(sock):
+                tail = b""
+                while chunk := sock.recv(8192):
+                    *whole, tail = (tail + chunk).split(b"\\n")
+                    for line in whole:
+                        yield line.decode().strip()
+                if tail:
+                    yield tail.decode()
+        """,
+        "вернула одну строку": """
+            def lines(sock):
+                for line in sock.recv(8192).split(b"\\n"):
+                    return line.decode()
+        """,
+        "понадобится одно: recv": """
+            def lines(sock):
+                yield from sock.makefile()
+        """,
         "ждёт ещё чего-то": """
             def lines(sock):
                 data = b""
@@ -83,9 +102,13 @@ WRONG = {
             def send_line(sock, text):
                 sock.sendall(text.encode())
         """,
-        "вышло: 'пока\\nБорис": """
+        "вышло: '  пока\\nБорис": """
             def send_line(sock, text):
                 sock.sendall(f"{text}\\n".encode())
+        """,
+        "вышло: '  пока Борис: я ушёл\\nАня": """
+            def send_line(sock, text):
+                sock.sendall((text.replace("\\n", " ", 1) + "\\n").encode())
         """,
         "sendall посылает всё": """
             def send_line(sock, text):

@@ -20,10 +20,18 @@ def heard(reader, *pieces):
         said = reader(Tape(*pieces))
         if said is None:
             raise Wrong("Функция ничего не отдала, вышло None. Строки отдаёт yield.")
+        if isinstance(said, str):
+            raise Wrong(f"Функция вернула одну строку {said!r} и закончилась. Отдать строку и продолжить "
+                        "умеет yield, а не return.")
         return list(said)
     except UnicodeDecodeError as error:
-        raise Wrong(f"{came}\n    вышло: UnicodeDecodeError: {error.reason}. Кусок кончается "
-                    "посередине буквы: сначала найдите конец сообщения, потом decode.") from None
+        raise Wrong(f"{came}\n    вышло: UnicodeDecodeError: {error.reason}. Буква разрезана, вторая половина "
+                    "в следующем куске. Приклейте его к тому, что осталось от прежних, найдите конец "
+                    "сообщения и только потом зовите decode.") from None
+    except AttributeError as error:
+        if "'Tape' object" not in str(error):
+            raise
+        raise Wrong(f"{error}. Из всего, что есть у сокета, здесь понадобится одно: recv.") from None
 
 
 def soon(reader, data, wanted):
@@ -90,7 +98,7 @@ def lines(sock):
     right = "Прочитано при каждом разрезе, и каждая строка отдана сразу."
 
     def check(self, lines):
-        for text in "Привет!\nЁлка 🎄\n", "Привет!\nпока", "Аня\n\nпривет\n":
+        for text in "Привет!\nЁлка 🎄\n", "Привет!\nпока", "Аня\n\nпривет\n", "  да \nнет\rда\n":
             wanted = text.removesuffix("\n").split("\n")
             expect(f"Пришёл один кусок {text.encode()!r}, и собеседник закончил.",
                    wanted, heard(lines, text.encode()))
@@ -130,7 +138,7 @@ def send_line(sock, text):
     right = "Сколько раз вызвана send_line, столько сообщений и услышат."
 
     def check(self, send_line):
-        for text in "привет", "", "пока\nБорис: я ушёл":
+        for text in "привет", "", "  пока\nБорис: я ушёл\nАня: и я":
             sock = Narrow()
             try:
                 send_line(sock, text)
