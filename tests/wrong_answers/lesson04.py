@@ -13,6 +13,21 @@ WRONG = {
         "вышло: [b'(longer)', b'helb']": Limited.solution.replace("            skipping = not newline\n", ""),
         "вышло: [b'Anya']": Limited.solution.replace("    if tail:\n        yield tail\n", ""),
         "Строки нужны как bytes": Limited.solution.replace("yield line", "yield line.decode()"),
+        "не копите его": """
+            def limited(sock, limit):
+                tail, skipping = b"", False
+                while chunk := sock.recv(8192):
+                    *whole, tail = (tail + chunk).split(b"\\n")
+                    for line in whole:
+                        if not skipping:
+                            yield line
+                        skipping = False
+                    if len(tail) > limit and not skipping:
+                        yield tail
+                        skipping = True
+                if tail and not skipping:
+                    yield tail
+        """,
         "прочитано кусков: 50": """
             def limited(sock, limit):
                 data = b""
@@ -23,6 +38,7 @@ WRONG = {
     },
     "4.2": {
         "Нужен список номеров": "5",
+        "Нужен список номеров, например": "[[5], [12]]",
         "читатель прочтёт верно": "[4, 5, 12]",
         "не место разреза": "[0, 5]",
         "есть ещё один разрез": "[5]",
@@ -34,6 +50,7 @@ WRONG = {
         "ждали: длиннее": SERVER.replace(
             '        send_line(client_socket, f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.")\n', ""
         ),
+        "3000 букв": SERVER.replace("len(line) <= MAX_MESSAGE", "len(line.decode(errors='replace')) <= MAX_MESSAGE"),
         "Соединение с Аней оборвалось": SERVER.replace("except OSError", "except ValueError"),
         "больше ничего": LESSON_3,
     },

@@ -1,4 +1,6 @@
 """Lesson 4, the reader: its exercises, with hints and solutions."""
+import tracemalloc
+
 from answers.lesson03 import both_are_there, cuts, same
 from exercises import COURSE, Exercise, Script, Wrong, expect, hears, visit
 from tape import Tape
@@ -66,6 +68,12 @@ def limited(sock, limit):
             raise Wrong(f"Пришло 50 кусков по 8 байтов без конца строки, предел {LIMIT}.\n"
                         f"    ждали: строка отдана после второго куска\n"
                         f"    вышло: прочитано кусков: {50 - len(tape.pieces)}")
+        tracemalloc.start()
+        for _ in limited(Tape(*[b"a" * 100] * 500), LIMIT):
+            pass
+        if (most := tracemalloc.get_traced_memory()[1]) > 25_000:
+            raise Wrong(f"Пришло 50 000 байтов без конца строки, предел {LIMIT}. Байтов в памяти было до {most}: "
+                        "пропуская остаток строки, не копите его.")
 
 
 class Cuts(Exercise):
@@ -82,11 +90,11 @@ class Cuts(Exercise):
     right = "Из тринадцати разрезов сломались два: на показе такое не повторить."
 
     def check(self, found):
-        if not isinstance(found, (list, tuple, set)):
+        if not isinstance(found, (list, tuple, set)) or not all(isinstance(i, int) for i in found):
             raise Wrong("Нужен список номеров, например [1, 2].")
         data = b"Anya\r\nhello\r\n"
-        for i in sorted(set(found) - set(self.answer), key=str):
-            if not isinstance(i, int) or not 0 < i < len(data):
+        for i in sorted(set(found) - set(self.answer)):
+            if not 0 < i < len(data):
                 raise Wrong(f"{i!r} — не место разреза: i бывает от 1 до {len(data) - 1}.")
             raise Wrong(f"При i = {i} куски {data[:i]!r} и {data[i:]!r}: здесь каждая пара \\r\\n "
                         "цела, и читатель прочтёт верно.")
@@ -120,8 +128,9 @@ class Server(Exercise):
             full = "ы" * 2048
             anya.send(f"{full}\r\n".encode())
             same(boris, f"Аня: {full}", "Аня послала строку ровно в 4096 байтов, с \\r\\n на конце. Слушает Борис.")
-            boris.send(b"a" * 10_000 + "\nя тут\r\n".encode())
-            hears(boris, "длиннее", "Борис послал строку в 10 000 байтов")
-            same(anya, "Борис: я тут", "Борис послал строку в 10 000 байтов, а за ней «я тут». Слушает Аня.")
+            boris.send(b"a" * 10_000 + b"\n" + ("ы" * 3000).encode() + "\nя тут\r\n".encode())
+            hears(boris, "длиннее", "Борис послал строку в 10 000 байтов.")
+            hears(boris, "длиннее", "Потом Борис послал 3000 букв «ы», это 6000 байтов.")
+            same(anya, "Борис: я тут", "Борис послал две слишком длинные строки, а за ними «я тут». Слушает Аня.")
             anya.reset()
             hears(boris, "Аня вышел из чата.", "Соединение с Аней оборвалось")
