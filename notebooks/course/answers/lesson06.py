@@ -1,4 +1,5 @@
 """Lesson 6, what a line may hold: its exercises, with hints and solutions."""
+import re
 import unicodedata
 
 from answers.lesson03 import both_are_there
@@ -81,13 +82,14 @@ def visible(text):
             expect(f"visible({text!r})", wanted, visible(text))
 
 
-LOOK_ALIKE = str.maketrans("AΑᎪꓮ", "АААА")  # Latin, Greek, Cherokee, Lisu
+LOOK_ALIKE = str.maketrans("AΑᎪꓮʜᴙ", "ААААня")  # Latin, Greek, Cherokee, Lisu; small Latin capitals
+INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 def looks(name):
     """Return what one sees of a name (str): letters alone, those that look alike made one."""
-    signs = [c for c in name if unicodedata.category(c) not in ("Cf", "Mn") and c not in "\u115f\u1160\u3164\uffa0"]
-    return unicodedata.normalize("NFKC", "".join(signs)).translate(LOOK_ALIKE)
+    signs = [c for c in INVISIBLE.sub("", name) if unicodedata.category(c) != "Cf"]
+    return "".join(signs).translate(LOOK_ALIKE)
 
 
 class Twin(Exercise):
