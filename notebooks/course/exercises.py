@@ -210,14 +210,14 @@ def come(port, name):
     return person
 
 
-def hears(person, wanted, what):
+def hears(person, wanted, what, whole=None):
     """Listen to person (Peer) until a line has wanted in it; else raise Wrong. Return what was heard.
 
-    What says, in Russian, what was done before.
+    What says, in Russian, what was done before; whole (str) is the line that wanted is a part of.
     """
     def wrong(end):
         shown = ["…"] * (len(heard) > 8) + [short(line) for line in heard[-8:]]
-        return Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {shown}, и {end}")
+        return Wrong(f"{what}\n    ждали: {short(whole or wanted)}\n    вышло: {shown}, и {end}")
 
     heard = []
     try:

@@ -246,7 +246,7 @@ def ended(heard, name, what):
 def same(person, wanted, what):
     """Listen to person (Peer) until a line begins as wanted does, with its first two words; it must be wanted."""
     beginning = " ".join(wanted.split(" ")[:2])
-    got = hears(person, beginning, what)[-1]
+    got = hears(person, beginning, what, wanted)[-1]
     if got != wanted:
         raise Wrong(f"{what}\n    ждали: {short(wanted)}\n    вышло: {short(got)}")
 

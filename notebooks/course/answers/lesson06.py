@@ -146,12 +146,10 @@ class Server(Exercise):
 def reaches(person, wanted, what):
     """Listen to person (Peer) until a line begins as wanted does; it must be wanted."""
     try:
-        got = hears(person, "", what)[-1]
+        got = hears(person, "", what, repr(wanted))[-1]
         while not got.startswith(wanted[:2]):
-            got = hears(person, "", what)[-1]
+            got = hears(person, "", what, repr(wanted))[-1]
     except UnicodeDecodeError:
         raise Wrong(f"{what}\n    ждали: {wanted!r}\n    вышло: байты, которых в UTF-8 не бывает, "
                     "переданы дальше как есть") from None
-    except Wrong as wrong:
-        raise Wrong(str(wrong).replace("ждали: \n", f"ждали: {wanted!r}\n")) from None
     expect(what, wanted, got)
