@@ -354,7 +354,7 @@ class Script(Program):
         broke = isinstance(error, ConnectionError)
         if broke:
             error = Wrong(f"Соединение с {self.path.name} оборвалось посреди проверки")
-        if isinstance(error, Wrong) and "последнее, что" not in str(error):
+        if isinstance(error, Wrong) and not any(told in str(error) for told in ("последнее, что", "Traceback")):
             last_words = self.last_words()
             if any("Traceback" in line for line in self.said()):
                 error.args = str(error).rstrip(".") + last_words,
