@@ -338,7 +338,7 @@ class Script(Program):
 
     def said(self):
         """Return the lines (list of str) that it has printed."""
-        ours = "any_port", "runpy", "aimed("  # how it was started
+        ours = "any_port", "runpy", "restless", "aimed(", "run(sys.argv"  # how it was started
         return [short(line) for line in self.printed if line and not any(word in line for word in ours)]
 
     def last_words(self):
