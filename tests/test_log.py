@@ -246,6 +246,8 @@ class Servers(RuleBasedStateMachine):
             assert site.room.sure and site.room.open and site.room.since is None
         for other in others:
             assert other.knows() == first.knows()
+        there = {site.room.me for site in self.alive()}
+        assert there == {*first.room.servers} >= {origin for origin, *_ in first.knows()[0]}  # no ghosts
         for person in self.crowd:
             assert person.site.ended or not person.client.turn.locked()
 
@@ -282,7 +284,7 @@ class Servers(RuleBasedStateMachine):
             site.server.bell_rings.close()
 
 
-Servers.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)
+Servers.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None, database=None)
 test_all_servers_that_read_one_log_agree = Servers.TestCase
 
 
@@ -302,5 +304,5 @@ class Forgetting(Servers):
             assert len({*said}) == len(said)
 
 
-Forgetting.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None, database=None)
+Forgetting.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None, database=None)
 test_servers_agree_again_after_redis_has_forgotten = Forgetting.TestCase
