@@ -513,6 +513,20 @@ def test_redis_restarted_with_an_empty_memory_loses_no_words_that_waited_and_no_
         hear_up_to("Последний вышел из чата.", *crowd)
 
 
+def test_redis_restarted_with_its_memory_changes_nothing():
+    with (
+        Redis("--appendonly", "yes", "--appendfsync", "always") as store,
+        chat(store, store) as servers,
+        people(servers, "Аня", "Боря") as crowd,
+    ):
+        store.restart()
+        for person in crowd:
+            person.expect(BACK)
+        crowd[0].say("дальше")
+        assert [person.expect("Аня: дальше") for person in crowd] == [[], []]
+        assert_refused(servers[1], "Аня")
+
+
 def test_redis_restarted_with_an_older_memory_gives_back_names_left_since_and_no_others():
     with (
         Redis() as store,
