@@ -16,7 +16,8 @@ def start_client():
         user_input = input()
         if user_input.lower() == "покинуть чат":
             break
-        client_socket.send((user_input + END).encode())
+        if ANYTHING:
+            client_socket.send((user_input + END).encode())
     LEAVE
 
 start_client()
@@ -25,6 +26,7 @@ RIGHT = {
     "PRINT": 'print(message.decode(), end="")',
     "LOST": "os._exit(0)",
     "DAEMON": "True",
+    "ANYTHING": "user_input",
     "END": '"\\n"',
     "LEAVE": "client_socket.shutdown(socket.SHUT_WR)",
 }
@@ -50,7 +52,7 @@ WRONG = {
                 client_socket.shutdown(2)
                 listener.join(0.5)
         """,
-        "не подождав поток listener": """
+        "leave не вызвала listener.join, а последние": """
             def leave(client_socket, listener):
                 client_socket.shutdown(1)
         """,
@@ -59,8 +61,28 @@ WRONG = {
                 client_socket.shutdown(1)
                 listener.join()
         """,
-        "остановился с ошибкой OSError": """
+        "Сервера уже нет, и shutdown бросил OSError": """
             def leave(client_socket, listener):
+                client_socket.shutdown(1)
+                listener.join(0.5)
+        """,
+        "ещё допечатывает последние слова": """
+            def leave(client_socket, listener):
+                try:
+                    client_socket.shutdown(1)
+                    listener.join(0.5)
+                except OSError:
+                    pass
+        """,
+        "close вызван раньше join": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
+                client_socket.close()
+                listener.join(0.5)
+        """,
+        "до конца соединения?\n    ждали: ''": """
+            def leave(client_socket, listener):
+                client_socket.sendall("покинуть чат\\n".encode())
                 client_socket.shutdown(1)
                 listener.join(0.5)
         """,
@@ -111,16 +133,36 @@ WRONG = {
         """,
         "осталось непрочитанным": """
             def send_input(client_socket, texts):
+                left = False
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        left = True
+                    elif text.strip() and not left:
+                        client_socket.sendall(f"{text.strip()}\\n".encode())
+                return left
+        """,
+        "Набрано 'Аня'. Функция берёт следующую строку": """
+            def send_input(client_socket, texts):
                 for text in list(texts):
                     if text.strip().lower() == "покинуть чат":
                         return True
                     if text.strip():
-                        client_socket.sendall(f"{text}\\n".encode())
+                        client_socket.sendall(f"{text.strip()}\\n".encode())
+                return False
+        """,
+        "ждали: 'Не хочу покинуть чат": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if "покинуть чат" in text.lower():
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text.strip()}\\n".encode())
                 return False
         """,
     },
     "12.3": {
         "ждали: 'Аня\\n'\n    вышло: 'Аня', и больше": client(END='""'),
+        "ждали: 'привет\\n'\n    вышло: '\\nпривет\\n'": client(ANYTHING="True"),
         "сервер об уходе не узнал": client(DAEMON="False", LEAVE="client_socket.close()"),
         "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
         "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),

@@ -12,8 +12,10 @@ LEAVE = "покинуть чат"
 class Busy(socket.socket):
     """A socket on which close does nothing yet, as on Linux while another thread waits in its recv."""
 
+    closed = False
+
     def close(self):
-        pass
+        self.closed = True
 
 
 class Listener(threading.Thread):
@@ -65,7 +67,14 @@ def leave(client_socket, listener):
         ours.shutdown(socket.SHUT_RDWR)  # now a second shutdown fails, as after a reset
         listener = Listener(ours)
         listener.start()
-        leave(ours, listener)
+        try:
+            leave(ours, listener)
+        except OSError as error:
+            raise Wrong(f"Сервера уже нет, и shutdown бросил {type(error).__name__}: {error}. Это не ошибка: поймайте "
+                        "её и уходите.") from None
+        if not listener.waits:
+            raise Wrong("Сервера уже нет, shutdown бросил OSError, и leave не вызвала listener.join. А поток listener, "
+                        "может быть, ещё допечатывает последние слова.")
 
     def last_words(self, leave):
         """The server answers when it has heard the end."""
@@ -77,19 +86,23 @@ def leave(client_socket, listener):
 
         def answer():
             try:
-                if theirs.recv(1) == b"":
-                    theirs.sendall("пока".encode())
-                    theirs.close()
+                heard = theirs.recv(8192)
             except TimeoutError:
                 raise Wrong("leave ждёт поток listener, а сервер не узнал, что мы договорили: не вызван "
                             "shutdown, или вызван после join.") from None
+            expect("Что услышал сервер до конца соединения?", "", heard.decode("utf-8", "replace"))
+            if ours.closed:
+                raise Wrong("close вызван раньше join: если поток listener ещё слушает, его следующий recv кончится "
+                            "ошибкой Bad file descriptor, и последние слова сервера пропадут.")
+            theirs.sendall("пока".encode())
+            theirs.close()
 
         listener = Listener(ours, answer)
         listener.start()
         leave(ours, listener)
         if not listener.waits:
-            raise Wrong("leave вернулась, не подождав поток listener: последние слова сервера печатает он. "
-                        "Нужен join.")
+            raise Wrong("leave не вызвала listener.join, а последние слова сервера печатает поток listener: его надо "
+                        "подождать.")
         expect(f"{what} Что услышал поток listener?", "пока", listener.heard.decode())
 
     def silence(self, leave):
@@ -129,20 +142,33 @@ def send_input(client_socket, texts):
         for word in LEAVE, " Покинуть ЧАТ ":
             self.compare(send_input, ["привет", word, "а это?"], "привет\n", True)
         self.compare(send_input, ["Аня\n", "\n", "привет\n"], "Аня\nпривет\n", False)
+        self.compare(send_input, ["Не хочу покинуть чат\n"], "Не хочу покинуть чат\n", False)
 
     def compare(self, send_input, texts, wanted, result):
         ours, theirs = pair()
-        left = iter(texts)
-        got = send_input(ours, left)
-        unread = list(left)
+        theirs.settimeout(exercises.WAIT)
+        left, heard = iter(texts), []
+        got = send_input(ours, self.typed(left, theirs, heard))
         ours.close()
-        heard = b""
         while chunk := theirs.recv(8192):
-            heard += chunk
-        expect(f"Набрано {texts}. Что услышал сервер?", wanted, heard.decode())
+            heard.append(chunk)
+        expect(f"Набрано {texts}. Что услышал сервер?", wanted, b"".join(heard).decode())
         expect(f"Набрано {texts}. Что вернула функция?", result, got)
         if result:
-            expect(f"Набрано {texts}. Что осталось непрочитанным после прощания?", texts[2:], unread)
+            expect(f"Набрано {texts}. Что осталось непрочитанным после прощания?", texts[2:], [*left])
+
+    def typed(self, texts, theirs, heard):
+        """Yield texts (str) as a person types them, who goes on when the last one has been sent."""
+        for text in texts:
+            yield text
+            if text.strip().lower() == LEAVE:
+                yield from texts
+            elif text.strip():
+                try:
+                    heard.append(theirs.recv(8192))
+                except TimeoutError:
+                    raise Wrong(f"Набрано {text!r}. Функция берёт следующую строку, а эту серверу ещё не "
+                                "послала.") from None
 
 
 def hears_the_end(server):
@@ -163,8 +189,11 @@ class MyClient(Exercise):
     patience = 2
     hints = (
         "Возьмите клиент из задания. Пусть каждое посланное сообщение кончается \"\\n\", а пустые не уходят.",
-        "Прощание: вместо close() вызовите свою leave из упражнения 12.1, потом os._exit(0).",
-        "Сервер ушёл: второй поток печатает об этом и вызывает os._exit(0). Поток создавайте с daemon=True.",
+        "Главный поток: вместо цикла с input() вызовите send_input(client_socket, sys.stdin) из упражнения 12.2, а "
+        "после неё, вместо close(), leave(client_socket, listener) из упражнения 12.1.",
+        "Сервер ушёл: слушающий поток печатает об этом и вызывает os._exit(0). Поток создавайте с daemon=True.",
+        "Чтобы уходящий не прочёл, что соединение потеряно, заведите leaving = threading.Event(): главный поток "
+        "поднимает его перед leave, слушающий спрашивает leaving.is_set().",
     )
     solution = (COURSE / "answers/stages/lesson12/client.py").read_text(encoding="utf-8")
     right = "Ваш клиент уходит, когда с ним попрощались и когда ушёл сервер."
@@ -172,9 +201,12 @@ class MyClient(Exercise):
     def check(self, path):
         with meet(path) as (script, server):
             self.begin(script, server)
-            for text in "Аня", "привет":
-                script.types(text)
-                reads(server, f"{text}\n", f"Набрано «{text}» и Enter. Что услышал сервер?", script)
+            script.types("Аня")
+            reads(server, "Аня\n", "Набрано «Аня» и Enter. Что услышал сервер?", script)
+            script.types("")
+            script.types("привет")
+            what = "Нажат Enter в пустой строке, потом набрано «привет». Что услышал сервер?"
+            expect(what, "привет\n", reads(server, "привет\n", what, script))
             server.sendall("Борис: и тебе привет\n".encode())
             script.prints("Борис: и тебе привет", "Сервер прислал слова Бориса.")
             script.wait_until_asleep()  # one of its threads in recv
