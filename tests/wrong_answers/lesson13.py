@@ -38,6 +38,21 @@ WRONG = {
             def call(loop, function):
                 function()
         """,
+        "в новом потоке": """
+            import threading
+
+            def call(loop, function):
+                thread = threading.Thread(target=function)
+                thread.start()
+                thread.join()
+        """,
+        "call вернулась раньше, чем function выполнена": """
+            import time
+
+            def call(loop, function):
+                loop.call_soon_threadsafe(function)
+                time.sleep(0.1)
+        """,
         "вернулась раньше": """
             def call(loop, function):
                 loop.call_soon_threadsafe(function)

@@ -3,6 +3,7 @@ import asyncio
 import re
 import sys
 import threading
+import time
 from contextlib import suppress
 
 import exercises
@@ -23,6 +24,11 @@ class Paper:
         for part in re.findall(r"\x1b\[\d*[A-Za-z]|.", text, re.S):
             self.put(part)
 
+    def seen(self):
+        """Return the lines (list of str) as they are seen: spaces at the end are not."""
+        *above, last = self.lines
+        return [*(line.rstrip() for line in above), last]
+
     def put(self, part):
         line = self.lines[-1].ljust(self.column)
         left, right = line[:self.column], line[self.column:]
@@ -35,8 +41,10 @@ class Paper:
             self.lines[-1] = left
         elif part == "\x1b[2K":
             self.lines[-1] = ""
-        elif part[0] == "\x1b":
-            raise Wrong(f"Проверка знает \\r, \\n и \\x1b[K, а {part!r} не знает.")
+        elif part == "\b":
+            self.column = max(self.column - 1, 0)
+        elif part < " ":
+            raise Wrong(f"Проверка знает \\r, \\n, \\b и \\x1b[K, а {part!r} не знает.")
         else:
             self.lines[-1] = left + part + right[1:]
             self.column += 1
@@ -63,7 +71,7 @@ def redraw(text, typed):
                 raise Wrong(f"Функция вернула {got!r}. Печатать самой не надо: верните строку (str).")
             paper.write(got)
             what = f"На экране «> {typed}», пришло сообщение «{text}»."
-            expect(f"{what} Что на экране теперь?", [text, f"> {typed}"], paper.lines)
+            expect(f"{what} Что на экране теперь?", [text, f"> {typed}"], paper.seen())
             expect(f"{what} В какой колонке курсор?", len(typed) + 2, paper.column)
 
 
@@ -99,7 +107,7 @@ def call(loop, function):
 
         def function():
             threads.append(threading.current_thread())
-            early.append(returned.wait(0.2))
+            early.append(returned.wait(min(0.5, exercises.WAIT / 2)))
 
         task = Task(call, loop, function)
         try:
@@ -111,6 +119,8 @@ def call(loop, function):
             loop.close()
         if task.thread in threads:
             raise Wrong("function выполнена в потоке, который вызвал call, а надо в потоке цикла событий.")
+        if threads and thread not in threads:
+            raise Wrong("function выполнена в новом потоке, а надо в потоке цикла событий.")
         if early == [True] or not threads:
             raise Wrong("call вернулась раньше, чем function выполнена.")
         expect("Сколько раз выполнена function?", 1, len(threads))
@@ -132,6 +142,18 @@ class Screen(Terminal):
         except EOFError:
             self.fails(what, "\n    и программа закончилась")
 
+    def cooked(self):
+        """Return whether the system draws what is typed, and gives it to the program line by line."""
+        import termios
+        flags = termios.tcgetattr(self.process.child_fd)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON)
+
+    def until_raw(self):
+        """Wait, but not for ever, until the program takes each key: it may have a prompt for each line."""
+        end = time.monotonic() + exercises.WAIT
+        while self.cooked() and time.monotonic() < end:
+            time.sleep(0.01)
+
     def fails(self, what, end=""):
         """Raise Wrong, with what is on the screen."""
         screen = "".join(f"\n    {line}" for line in self.screen())
@@ -148,6 +170,8 @@ class MyTerminal(Exercise):
         "Внутри with patch_stdout(): (из prompt_toolkit.patch_stdout) всякий print печатает над строкой ввода.",
         "Слушающий поток запускайте через app.run(pre_run=listener.start). Когда сервер ушёл, он просит: "
         "app.loop.call_soon_threadsafe(app.exit). os._exit из него не зовите: терминал останется испорченным.",
+        "Когда прощаетесь вы, цикл кончает app.exit() в accept_handler, и слушающему потоку просить уже некого: "
+        "app.loop станет None. Поднимите перед этим флажок leaving, и пусть он просит, только пока флажок опущен.",
     )
     solution = (COURSE / "answers/stages/lesson13/client.py").read_text(encoding="utf-8")
     right = "Строка цела, и терминал после клиента в порядке. Ещё раз проверьте 12.3: в канале он работает по-прежнему?"
@@ -199,6 +223,7 @@ class MyTerminal(Exercise):
                      "набранное.")
         screen.type("ная строка\r")
         reads(host.socket, "недописанная строка\n", "Слово дописано, нажат Enter. Что услышал сервер?")
+        screen.until_raw()
 
     def no_server(self, host, screen):
         screen.type("полсло")
@@ -207,15 +232,13 @@ class MyTerminal(Exercise):
         self.ends(screen, "Набрано «полсло», сервер закрыл соединение")
 
     def ends(self, screen, what):
-        import termios
         try:
             screen.end()
         except TimeoutError:
-            raise Wrong(f"{what}, а client.py всё ещё работает.") from None
+            screen.fails(f"{what}, а client.py всё ещё работает.")
         lines = screen.screen()
         if any("Traceback" in line for line in lines):
             raise Wrong("\n    ".join([f"{what}, а на экране ошибка:", *lines]))
-        flags = termios.tcgetattr(screen.process.child_fd)[3]
-        if not (flags & termios.ECHO and flags & termios.ICANON):
+        if not screen.cooked():
             raise Wrong(f"{what}, а терминал после программы испорчен: набранного на нём больше не видно. "
                         "Так бывает, когда os._exit вызван, пока библиотека читает строку.")
