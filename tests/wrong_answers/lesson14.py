@@ -20,6 +20,16 @@ WRONG = {
                     data += inbox.get()
                 return data
         """,
+        "ждала в get четвёртого": """
+            import queue
+            def take_batch(inbox):
+                data = inbox.get()
+                try:
+                    while True:
+                        data += inbox.get(timeout=0.01)
+                except queue.Empty:
+                    return data
+        """,
         "take_batch всё ещё работает": """
             def take_batch(inbox):
                 data = b""
@@ -63,6 +73,10 @@ WRONG = {
         "вышло: 3": """
             def percentile(delays, part):
                 return sorted(delays)[int(part * len(delays))]
+        """,
+        "доля 0.3": """
+            def percentile(delays, part):
+                return sorted(delays)[int(part * (len(delays) - 1))]
         """,
         "вышло: 2.5": """
             from statistics import median

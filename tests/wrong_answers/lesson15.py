@@ -20,7 +20,7 @@ WRONG = {
                     newcomer = key.fileobj.accept()[0]
                     selector.register(newcomer, selectors.EVENT_READ, "client")
         """,
-        "Борис должен услышать b'hi', а услышал b''": """
+        "Что слышит Борис?\n    ждали: b'hi'\n    вышло: b''": """
             import selectors
             def turn(selector, clients):
                 for key, events in selector.select():
@@ -56,6 +56,23 @@ WRONG = {
                         data = key.fileobj.recv(8192)
                         for client in clients:
                             client.sendall(data)
+        """,
+        "её сокет на сервере не закрыт": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    elif data := key.fileobj.recv(8192):
+                        for client in clients:
+                            client.sendall(data)
+                    else:
+                        selector.unregister(key.fileobj)
+                        clients.remove(key.fileobj)
+                        room.append(key.fileobj)
+            room = []
         """,
         "на учёте вместе со слушающим": """
             import selectors

@@ -43,6 +43,8 @@ def take_batch(inbox):
             inbox.put(word)
         what = "Во входящих лежали три сообщения."
         expect(what, b"one\ntwo\nthree\n", Task(take_batch, inbox).finish(what))
+        if inbox.waited.is_set():
+            raise Wrong(f"{what} Функция забрала их и ждала в get четвёртого: первого ждать надо, остальных нельзя.")
         waiting = Task(take_batch, inbox)
         while not inbox.waited.wait(0.01):
             if not waiting.thread.is_alive():
@@ -60,7 +62,7 @@ class Counted:
         self.sock, self.sends = sock, 0
 
     def __getattr__(self, name):
-        self.sends += name in ("send", "sendall")
+        self.sends += name in ("send", "sendall", "sendmsg")
         return getattr(self.sock, name)
 
 
@@ -122,6 +124,8 @@ def percentile(delays, part):
         expect("Не изменился ли сам список задержек?", [50, 10, 40, 30, 20], delays)
         expect("Задержки 4, 3, 2, 1; доля 0.5: вторую по росту не превышает половина.",
                2, percentile([4, 3, 2, 1], 0.5))
+        expect("Задержки 4, 3, 2, 1; доля 0.3: первую не превышает только четверть.",
+               2, percentile([4, 3, 2, 1], 0.3))
         expect("Задержки от 100 до 1; доля 0.99.", 99, percentile([*range(100, 0, -1)], 0.99))
         expect("Задержка одна, 7; доля 0.99.", 7, percentile([7], 0.99))
         expect("Задержки 1, 2, 3; доля 1: её не превышают все.", 3, percentile([1, 2, 3], 1))

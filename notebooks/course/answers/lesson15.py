@@ -34,7 +34,7 @@ class Room:
         except TimeoutError:
             pass
         if sorted(heard) != sorted(wanted):
-            raise Wrong(f"{what}. {name} должен услышать {wanted!r}, а услышал {heard!r}.")
+            raise Wrong(f"{what}. Что слышит {name}?\n    ждали: {wanted!r}\n    вышло: {heard!r}")
 
 
 class Turn(Exercise):
@@ -79,11 +79,15 @@ def turn(selector, clients):
         room.serve("Аня и Борис сказали по слову")
         for name in room.people:
             room.hears(name, b"ab", "Аня и Борис сказали по слову, готовы оба, оборот был один")
-        room.people["Аня"].close()
+        room.people["Аня"].shutdown(socket.SHUT_WR)
         room.serve("Аня закончила")
         expect("Аня закончила. Сколько сокетов в clients?", 2, len(room.clients))
         expect("Аня закончила. Сколько сокетов на учёте вместе со слушающим?",
                3, len(room.selector.get_map()))
+        try:
+            room.people["Аня"].recv(1)
+        except TimeoutError:
+            raise Wrong("Аня закончила, а её сокет на сервере не закрыт.") from None
         room.people["Борис"].sendall(b"bye")
         room.serve("Аня закончила, Борис сказал слово")
         room.hears("Вера", b"bye", "Борис сказал b'bye'")
