@@ -51,6 +51,30 @@ WRONG = {
                     client_socket, client_address = server_socket.accept()
                     threading.Thread(target=talk_to, args=(client_socket,), daemon=True).start()
         """,
+        "Борис ушёл, Аня ещё разговаривает": """
+            import threading
+            def serve_together(server_socket, guests, talk_to):
+                for _ in range(guests):
+                    client_socket, client_address = server_socket.accept()
+                    thread = threading.Thread(target=talk_to, args=(client_socket,), daemon=True)
+                    thread.start()
+                thread.join()
+        """,
+        "пару, которую вернул accept": """
+            import threading
+            def serve_together(server_socket, guests, talk_to):
+                for _ in range(guests):
+                    client_socket = server_socket.accept()
+                    threading.Thread(target=talk_to, args=(client_socket,)).start()
+        """,
+        "закрыть его — её дело": """
+            import threading
+            def serve_together(server_socket, guests, talk_to):
+                for _ in range(guests):
+                    client_socket, client_address = server_socket.accept()
+                    threading.Thread(target=talk_to, args=(client_socket,)).start()
+                    client_socket.close()
+        """,
         "подождите каждый поток": """
             import threading
             def serve_together(server_socket, guests, talk_to):
@@ -68,6 +92,26 @@ WRONG = {
                     client_names.append(username)
                     connected_clients.append(client_socket)
                 client_socket.sendall("Добро пожаловать!\\n".encode())
+                return True
+        """,
+        "в этот миг между проверкой и записью": """
+            def enter(username, client_socket, client_names, connected_clients, lock):
+                with lock:
+                    if username in client_names:
+                        return False
+                    client_names.append(username)
+                connected_clients += [client_socket]
+                client_socket.sendall("Добро пожаловать!\\n".encode())
+                return True
+        """,
+        "всё посылает sendall": """
+            def enter(username, client_socket, client_names, connected_clients, lock):
+                with lock:
+                    if username in client_names:
+                        return False
+                    client_names.append(username)
+                    connected_clients.append(client_socket)
+                client_socket.send("Добро пожаловать!\\n".encode())
                 return True
         """,
         "под разными with": """

@@ -61,6 +61,39 @@ WRONG = {
                             gone.append(client)
                 return gone
         """,
+        "try должен стоять внутри цикла": """
+            def send_to_all(message, connected_clients, lock):
+                gone = []
+                with lock:
+                    try:
+                        for client in connected_clients:
+                            client.sendall(message)
+                    except OSError:
+                        gone.append(client)
+                return gone
+        """,
+        "всё посылает sendall": """
+            def send_to_all(message, connected_clients, lock):
+                gone = []
+                with lock:
+                    for client in connected_clients:
+                        try:
+                            client.send(message)
+                        except OSError:
+                            gone.append(client)
+                return gone
+        """,
+        "а в вашем: int": """
+            def send_to_all(message, connected_clients, lock):
+                gone = []
+                with lock:
+                    for place, client in enumerate(connected_clients):
+                        try:
+                            client.sendall(message)
+                        except OSError:
+                            gone.append(place)
+                return gone
+        """,
         "Функция вернула None": """
             def send_to_all(message, connected_clients, lock):
                 with lock:
@@ -102,6 +135,7 @@ WRONG = {
         "Аня закрыла соединение": SERVER.replace("    print(f\"{disc", "        print(f\"{disc").replace(
             '    send_message(f"{disconnected_user} вышел', '        send_message(f"{disconnected_user} вышел'
         ),
+        "рассылка идёт дальше": SERVER.replace(SEND, SEND.replace("except OSError", "except ValueError")),
         "послал пустую строку": SERVER.replace("        if not line:\n            return\n", ""),
         "соединение не закрыто": SERVER.replace("    client_socket.close()\n", ""),
         "без конца строки": SERVER.replace("    if tail:\n        yield tail\n", ""),

@@ -4,8 +4,8 @@ import socket
 import threading
 from contextlib import ExitStack, closing, suppress
 
-from answers.watched import WatchedList, WatchedLock, watched_pair
-from exercises import COURSE, Exercise, Script, Task, Wrong, expect, hears, meet, reads, visit
+from answers.watched import WatchedList, WatchedLock, all_sent, watched_pair
+from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, expect, hears, meet, reads, visit
 
 STAGE = COURSE / "answers/stages/lesson05"
 CROWDS = ("Глеб", "Даша", "Егор", "Женя"), ("Зоя", "Игорь", "Инна", "Костя"), ("Лёва", "Лиза", "Мила", "Олег")
@@ -41,28 +41,36 @@ def serve_together(server_socket, guests, talk_to):
         threading.excepthook = lambda failure: errors.append(failure.exc_value)
 
         def talk_to(client_socket):
+            if isinstance(client_socket, tuple):
+                raise TypeError("talk_to получила пару, которую вернул accept, а ей нужен один сокет")
             talkers.append(threading.current_thread())
             with closing(client_socket), suppress(OSError):
                 while data := client_socket.recv(100):
                     client_socket.sendall(data)
 
+        talk_to.__qualname__ = "talk_to"  # for the messages of errors
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             with visit(port), visit(port) as boris:
                 task = Task(serve_together, listener, 2, talk_to)
-                boris.say("раз")
                 try:
-                    hears(boris, "раз", "Аня соединилась и молчит. Борис сказал «раз».")
+                    for word in "раз", "два":
+                        boris.say(word)
+                        hears(boris, word, f"Аня соединилась и молчит. Борис сказал «{word}».")
                 except Wrong as wrong:
                     raise self.diagnosis(task, talkers, errors, wrong) from None
-                if not task.thread.is_alive():
-                    if task.error:
-                        raise task.error
-                    raise Wrong(
-                        "Аня и Борис ещё разговаривают, а serve_together уже закончилась: "
-                        "после цикла подождите каждый поток, join()."
-                    )
+                self.check_waits(task, "Аня и Борис ещё разговаривают")
+                boris.half_close()
+                boris.rest()
+                task.thread.join(WAIT / 10)  # one that waits for the last thread only ends now
+                self.check_waits(task, "Борис ушёл, Аня ещё разговаривает")
             task.finish("Аня и Борис ушли")
+
+    def check_waits(self, task, what):
+        if task.error:
+            raise task.error
+        if not task.thread.is_alive():
+            raise Wrong(f"{what}, а serve_together уже закончилась: после цикла подождите каждый поток, join().")
 
     def diagnosis(self, task, talkers, errors, wrong):
         """Return what to raise where Boris has waited in vain."""
@@ -78,10 +86,12 @@ def serve_together(server_socket, guests, talk_to):
         if task.thread in talkers:
             return Wrong(
                 f"{wrong}\ntalk_to выполнил тот же поток, который вызывает accept. Скобки вызывают "
-                "функцию сразу: передайте её потоку без скобок, target=talk_to."
+                "функцию сразу: передайте её потоку без скобок, target=talk_to. И пускает поток start(), а не run()."
             )
         if not talkers:
             return Wrong(f"{wrong}\ntalk_to никто не вызвал: поток подготовлен, но не запущен, нужен start().")
+        if len(talkers) > 1:
+            return Wrong(f"{wrong}\ntalk_to ещё говорит, а её сокет уже закрыт: закрыть его — её дело.")
         return Wrong(
             f"{wrong}\nГлавный поток ждёт конца первого разговора и не принимает второго: "
             "join() должен стоять после цикла."
@@ -121,7 +131,7 @@ def enter(username, client_socket, client_names, connected_clients, lock):
         expect(f"{what} Что вернула enter?", True, result)
         if 0 in turns:
             raise Wrong(
-                "Список проверен или изменён без блокировки: в этот миг между проверкой и записью "
+                "Список проверен или изменён без блокировки lock: в этот миг между проверкой и записью "
                 "может вклиниться другой поток."
             )
         if len(set(turns)) > 1:
@@ -134,9 +144,7 @@ def enter(username, client_socket, client_names, connected_clients, lock):
                 "Приветствие послано под блокировкой. Если Аня не читает, sendall будет ждать, "
                 "а с ним и все остальные у двери."
             )
-        ours.close()
-        with closing(theirs):
-            expect(f"{what} Она слышит:", "Добро пожаловать!\n", theirs.recv(100).decode())
+        expect(f"{what}{ours.remark} Она слышит:", "Добро пожаловать!\n", all_sent(ours, theirs))
         self.check_namesake(enter, names, clients, lock)
 
     def check_namesake(self, enter, names, clients, lock):

@@ -1,13 +1,14 @@
 """Lesson 8, broadcast: its exercises, with hints and solutions."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
-from answers.watched import WatchedList, WatchedLock, watched_pair
-from exercises import COURSE, Exercise, Script, Task, Wrong, expect, hears, visit
+from answers.watched import WatchedList, WatchedLock, all_sent, watched_pair
+from exercises import COURSE, Exercise, Script, Task, Wrong, come, expect, hears, visit
 from people import Peer
 
 STAGE = COURSE / "answers/stages/lesson08"
 LINES = 50  # that each of two talkers says
+CROWD = "Зоя", "Игорь", "Инна", "Костя", "Лёва", "Лиза", "Мила", "Олег"
 
 
 class SendToAll(Exercise):
@@ -47,9 +48,11 @@ def send_to_all(message, connected_clients, lock):
         what = "В чате Аня, Борис, Вера и Глеб; связь Бориса оборвалась."
         self.check_heard(what, pairs)
         if not isinstance(gone, list):
-            raise Wrong(f"{what} Функция вернула {gone!r}, а нужен список тех, кому послать не удалось.")
+            returned = "None" if gone is None else type(gone).__name__
+            raise Wrong(f"{what} Функция вернула {returned}, а нужен список (list) тех, кому послать не удалось.")
         if gone != [borises]:
-            raise Wrong(f"{what} В списке, который вернула функция, {len(gone)}, а должен быть один сокет Бориса.")
+            kinds = ", ".join(type(one).__name__.replace("Watched", "").lower() for one in gone) or "пусто"
+            raise Wrong(f"{what} Вернуть надо список, в котором один сокет Бориса, а в вашем: {kinds}.")
         expect(f"{what} Сколько сокетов в списке? Убирать никого не надо.", 4, len(list.copy(clients)))
         self.check_lock(lock, [ours.turns for ours, theirs in pairs])
 
@@ -64,11 +67,13 @@ def send_to_all(message, connected_clients, lock):
         return ours
 
     def check_heard(self, what, pairs):
-        for name, (ours, theirs) in zip(("Аня", "Борис", "Вера", "Глеб"), pairs):
-            ours.close()
-            if name != "Борис":
-                expect(f"{what} Послано «Аня: привет». Что слышит {name}?", "Аня: привет\n", theirs.recv(1000).decode())
-                theirs.close()
+        del pairs[1]
+        remark = pairs[0][0].remark
+        heard = [all_sent(*ends) for ends in pairs]
+        if heard[0] and not any(heard[1:]):
+            remark += " Цикл не дошёл до конца: try должен стоять внутри цикла, а return после него."
+        for name, words in zip(("Аня", "Вера", "Глеб"), heard):
+            expect(f"{what} Послано «Аня: привет».{remark} Что слышит {name}?", "Аня: привет\n", words)
 
     def check_lock(self, lock, turns):
         seen = {turn for sendings in turns for turn in sendings}
@@ -136,6 +141,7 @@ class BroadcastServer(Exercise):
                     hears(gleb, "Глеб присоединился", "Пришёл Глеб.")
                     self.check_order(port, vera, gleb)
                     self.check_leaving(port, vera, gleb)
+            self.check_crash(port)
 
     def check_order(self, port, vera, gleb):
         with visit(port, "Аня") as anya, visit(port, "Борис") as boris:
@@ -198,6 +204,17 @@ class BroadcastServer(Exercise):
         vera.say("все ушли?")
         heard = hears(gleb, "Вера: все ушли?", "Вера сказала «все ушли?».")
         expect("Пятеро ушли, Вера спросила «все ушли?». Что слышно до её слов?", [], heard[:-1])
+
+    def check_crash(self, port):
+        """Several are cut off at once: who came last hears of each, though many a sending fails before."""
+        with ExitStack() as stack:
+            crowd = [stack.enter_context(come(port, name)) for name in CROWD]
+            with come(port, "Яна") as yana:
+                for person in crowd:
+                    person.reset()
+                for _ in crowd:
+                    hears(yana, "вышел", f"{', '.join(CROWD)} исчезли разом: обрыв. О каждом слышит и Яна, последняя "
+                          "в списке: если послать одному не удалось, рассылка идёт дальше.")
 
     def goes(self, name, how, vera, gleb, wanted):
         for person in vera, gleb:

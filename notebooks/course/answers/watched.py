@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import closing
 
 from exercises import Wrong, pair
 
@@ -64,6 +65,7 @@ for step in (
     "__contains__",
     "__delitem__",
     "__getitem__",
+    "__iadd__",
     "__iter__",
     "__len__",
     "__setitem__",
@@ -80,7 +82,12 @@ for step in (
 
 
 class WatchedSocket(socket.socket):
-    """A socket that notes in which turn of a lock each sending was made: turns."""
+    """A socket that notes in which turn of a lock each sending was made: turns.
+
+    Its send takes one byte: no more is promised. What is then to be said stands in remark.
+    """
+
+    remark = ""
 
     def sendall(self, data, *flags):
         self.turns.append(self.lock.turn())
@@ -88,7 +95,8 @@ class WatchedSocket(socket.socket):
 
     def send(self, data, *flags):
         self.turns.append(self.lock.turn())
-        return super().send(data, *flags)
+        self.remark = " (send посылает, сколько поместится, и возвращает, сколько; всё посылает sendall.)"
+        return super().send(data[:1], *flags)
 
 
 def watched_pair(lock):
@@ -99,3 +107,10 @@ def watched_pair(lock):
     ours.settimeout(timeout)
     ours.lock, ours.turns = lock, []
     return ours, theirs
+
+
+def all_sent(ours, theirs):
+    """Close our end of two connected sockets and return all (str) that it has sent."""
+    ours.close()
+    with closing(theirs):
+        return b"".join(iter(lambda: theirs.recv(1000), b"")).decode(errors="replace")
