@@ -101,6 +101,7 @@ WRONG = {
             '    for line in words:\n        if not line:\n            return ""\n        username',
         ),
         "назвался именем из 32 букв": SERVER.replace("len(username) >", "len(username.encode()) >"),
+        "Аня я ухожу. Глеб присоединился": SERVER.replace('.replace(":", " ")', ""),
         "на вид то же имя": SERVER.replace(
             TAKEN,
             TAKEN.replace("shape(username) in [shape(name) for name in client_names]", "username in client_names"),

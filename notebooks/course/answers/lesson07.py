@@ -82,7 +82,8 @@ def why_not_simple(username, client_names):
     def check(self, why_not):
         names = ["Аня", "Борис"]
         for username, reason in self.cases:
-            expect(f"В чате {names}. Просят имя {username!r}.", reason, why_not(username, names))
+            size = f", в нём знаков: {len(username)}" * (len(username) > 9)
+            expect(f"В чате {names}. Просят имя {username!r}{size}.", reason, why_not(username, names))
             expect("Что в списке имён после проверки? Проверка не записывает.", ["Аня", "Борис"], names)
 
 
@@ -117,6 +118,7 @@ class RefusingServer(Exercise):
         "username): она возвращает причину отказа или None, если записала.",
         "В add_user под одним with lock: и why_not, и оба append. Объявление — после with.",
         "Отказ: client_socket.sendall(f\"{reason}\\n{PROMPT}\".encode()), и читайте следующую строку.",
+        "Имя приводит в порядок такая строка: \" \".join(name.replace(\":\", \" \").split()).",
         "Чтобы двух «Андреев» сервер счёл одним, сравнивайте unicodedata.normalize(\"NFKC\", имя), а не имена.",
     )
     solution = (STAGE / "server.py").read_text(encoding="utf-8")
@@ -131,6 +133,7 @@ class RefusingServer(Exercise):
                 self.check_names(anya, boris)
                 self.check_same_shape(port, anya)
                 self.check_leaving(port, anya, boris)
+                self.check_colon(port, boris)
             for name in "Глеб", "Даша", "Егор":
                 self.check_crowd(port, name)
 
@@ -152,6 +155,12 @@ class RefusingServer(Exercise):
         expect("Борису четыре раза отказали. Что слышала Аня до его прихода?", [], heard[:-1])
         boris.say("привет")
         hears(anya, "я" * 32 + ": привет", "Борис сказал «привет».")
+
+    def check_colon(self, port, boris):
+        what = "Пришёл человек по имени «Аня: я ухожу. Глеб»."
+        with visit(port, "Аня: я ухожу. Глеб"):
+            heard = hears(boris, "присоединился", what)[-1]
+            expect(what, "Аня я ухожу. Глеб присоединился к чату.", " ".join(heard.split()))
 
     def check_same_shape(self, port, anya):
         with visit(port, "Андрей"):
