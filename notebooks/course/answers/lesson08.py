@@ -3,7 +3,7 @@
 from contextlib import ExitStack, suppress
 
 from answers.watched import WatchedList, WatchedLock, all_sent, watched_pair
-from exercises import COURSE, Exercise, Script, Task, Wrong, come, expect, hears, visit
+from exercises import COURSE, Exercise, Script, Task, Wrong, come, expect, hears, short, visit
 from people import Peer
 
 STAGE = COURSE / "answers/stages/lesson08"
@@ -206,15 +206,28 @@ class BroadcastServer(Exercise):
         expect("Пятеро ушли, Вера спросила «все ушли?». Что слышно до её слов?", [], heard[:-1])
 
     def check_crash(self, port):
-        """Several are cut off at once: who came last hears of each, though many a sending fails before."""
+        """Every other one in the list is cut off while the last one speaks: who stays hears all."""
         with ExitStack() as stack:
             crowd = [stack.enter_context(come(port, name)) for name in CROWD]
-            with come(port, "Яна") as yana:
-                for person in crowd:
-                    person.reset()
-                for _ in crowd:
-                    hears(yana, "вышел", f"{', '.join(CROWD)} исчезли разом: обрыв. О каждом слышит и Яна, последняя "
-                          "в списке: если послать одному не удалось, рассылка идёт дальше.")
+            crowd[-1].send("".join(f"слово {number:02}\n" for number in range(LINES)).encode())
+            for person in crowd[::2]:
+                person.reset()
+            for name, person in zip(CROWD[1::2], crowd[1::2]):
+                if missed := self.missed(person):
+                    raise Wrong(
+                        f"{', '.join(CROWD[::2])} исчезли разом: обрыв. {CROWD[-1]} тем временем говорит {LINES} строк. "
+                        f"Чего не слышит {name}? {short(missed)}\nЕсли послать одному не удалось, рассылка идёт "
+                        "дальше, а из списка его убирают после цикла."
+                    )
+
+    def missed(self, person):
+        """Return what (list of str) a person who stays does not hear."""
+        wanted = [f"{name} вышел" for name in CROWD[::2]]
+        wanted += [f"{CROWD[-1]}: слово {number:02}" for number in range(LINES)]
+        with suppress(OSError):
+            while wanted and (line := person.line()):
+                wanted = [words for words in wanted if words not in line]
+        return wanted
 
     def goes(self, name, how, vera, gleb, wanted):
         for person in vera, gleb:
