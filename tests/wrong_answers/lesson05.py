@@ -191,6 +191,13 @@ WRONG = {
             'client_socket.sendall(f"{username}: {text}\\n".encode())',
         ),
         "ждали: Борис вышел": SERVER.replace("    remove_user(client_socket)\n", ""),
+        "Даня послал пустую строку": SERVER.replace("        if not text:\n            return\n", ""),
+        "Слушает Борис": SERVER.replace(
+            "        for client in connected_clients:\n",
+            "        for client in connected_clients:\n"
+            "            if \"раз\".encode() in message and client is connected_clients[1]:\n"
+            "                continue\n",
+        ),
         "Имя и сокет записывают под одной блокировкой": SERVER.replace(
             "    with lock:\n        client_names.append(username)\n",
             "    if True:\n        client_names.append(username)\n" + SLOWLY,

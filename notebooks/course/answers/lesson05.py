@@ -218,6 +218,10 @@ class ManyServer(Exercise):
                     with visit(port, "Вера") as vera:
                         self.check_talk(anya, boris, vera)
                         self.check_leaving(anya, boris, vera)
+                with visit(port, "Даня") as danya:
+                    hears(danya, "Даня присоединился", "Пришёл Даня.")
+                    danya.say("")
+                    hears(anya, "Даня вышел", "Даня послал пустую строку: это уход.")
                 for names in CROWDS:
                     self.check_crowd(port, anya, names)
 
@@ -225,8 +229,8 @@ class ManyServer(Exercise):
         for person in anya, boris, vera:
             hears(person, "Вера присоединился", "Пришла Вера.")
         boris.say("раз")
-        for person in anya, vera:
-            hears(person, "Борис: раз", "Борис сказал «раз».")
+        for name, person in ("Аня", anya), ("Вера", vera), ("Борис", boris):
+            hears(person, "Борис: раз", f"Борис сказал «раз». Слышат это все, и он сам. Слушает {name}.")
         boris.say("два")
         hears(anya, "Борис: два", "Борис сказал «два», Аня и Вера молчат.")
         text = "Вера, привет\n".encode()
