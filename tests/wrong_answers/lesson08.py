@@ -136,7 +136,9 @@ WRONG = {
             '    send_message(f"{disconnected_user} вышел', '        send_message(f"{disconnected_user} вышел'
         ),
         "Если послать одному не удалось": SERVER.replace(SEND, SEND.replace("except OSError", "except ValueError")),
-        "убирают после цикла": SERVER.replace("Lock()", "RLock()").replace("gone.append(client)", "remove_user(client)"),
+        "убирают после цикла": SERVER.replace("Lock()", "RLock()").replace(
+            "gone.append(client)", "remove_user(client)"
+        ),
         "послал пустую строку": SERVER.replace("        if not line:\n            return\n", ""),
         "соединение не закрыто": SERVER.replace("    client_socket.close()\n", ""),
         "без конца строки": SERVER.replace("    if tail:\n        yield tail\n", ""),

@@ -215,8 +215,8 @@ class BroadcastServer(Exercise):
             for name, person in zip(CROWD[1::2], crowd[1::2]):
                 if missed := self.missed(person):
                     raise Wrong(
-                        f"{', '.join(CROWD[::2])} исчезли разом: обрыв. {CROWD[-1]} тем временем говорит {LINES} строк. "
-                        f"Чего не слышит {name}? {short(missed)}\nЕсли послать одному не удалось, рассылка идёт "
+                        f"{', '.join(CROWD[::2])} исчезли разом: обрыв. {CROWD[-1]} тем временем говорит {LINES} "
+                        f"строк. Чего не слышит {name}? {short(missed)}\nЕсли послать одному не удалось, рассылка идёт "
                         "дальше, а из списка его убирают после цикла."
                     )
 
