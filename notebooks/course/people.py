@@ -97,7 +97,7 @@ class Peer:
         self.socket.close()
 
     def reset(self):
-        """End the connection as a crash does: a zero linger time sends RST (man 7 socket)."""
+        """Break the connection off: a zero linger time sends RST in place of FIN (man 7 socket)."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
