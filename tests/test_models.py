@@ -367,7 +367,7 @@ def test_naive_one_who_has_no_room_stops_all_who_talk(tmp_path):
         gone, remove_user = threading.Event(), server.remove_user
         def sendall(client_socket, data):  # as if Sonya, the first, had no room until she goes
             if b": " in data and not gone.is_set() and client_socket is server.connected_clients[0]:
-                print("нет места")
+                print("нет места", flush=True)
                 gone.wait()
             socket._socket.socket.sendall(client_socket, data)
         def tell_and_remove_user(client_socket):
