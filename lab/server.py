@@ -188,7 +188,10 @@ def read_lines(client):
             skipping = not newline
         raw = raw and b"\n" not in chunk
         chunk += b"\n" * raw
-        *lines, client.tail = (client.tail + chunk).replace(b"\r\n", b"\n").split(b"\n")
+        data = client.tail + chunk
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
+        *lines, client.tail = data.split(b"\n")
         if supplied and lines and not lines[0]:
             del lines[0]  # the end, at last, of a line that the pause has ended
         supplied = raw
@@ -215,7 +218,7 @@ def wait_for_turn(client):
 
     One that takes nothing for TIMEOUT seconds is disconnected.
     """
-    while not client.turn.acquire(timeout=TIMEOUT):
+    while not (client.turn.acquire(False) or client.turn.acquire(timeout=TIMEOUT)):
         if client.blocked and client.stuck:
             client.close()
         client.stuck = True
@@ -302,8 +305,11 @@ def flush():
     block = bytes(outbox)
     outbox.clear()
     for client in connected_clients:
-        client.tell(memoryview(block)[client.start:] if client.start else block)
-        client.start = 0
+        if client.start:
+            client.tell(memoryview(block)[client.start:])
+            client.start = 0
+        else:
+            client.tell(block)
 
 
 def relay(client, lines):
