@@ -17,6 +17,7 @@ import nbformat
 import pytest
 
 import lessons
+from exercises import find
 from needs import need
 from programs import Program
 
@@ -106,16 +107,26 @@ class Book:
 
     def cell(self, name):
         """Return the cell (a locator) whose id is name (str)."""
-        place = [cell.id for cell in self.notebook.cells].index(name)
-        return self.page.locator(".jp-Notebook .jp-Cell").nth(place)
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(self.place(name))
+
+    def place(self, name):
+        """Return the place (int) of the cell whose id is name (str)."""
+        return [cell.id for cell in self.notebook.cells].index(name)
 
     def answer(self, name, code):
         """Type code in place of what a cell has, and run it; then run the next one."""
-        self.cell(name).locator(".cm-content").click()
+        self.cell(name).locator(".cm-line").first.click()
         self.page.keyboard.press("ControlOrMeta+A")
         self.page.keyboard.insert_text(code)
         self.page.keyboard.press("Shift+Enter")
         self.page.keyboard.press("Shift+Enter")
+
+    def exercise(self):
+        """Return the first exercise (Exercise) whose answer is a function, and the ids of its cell and its check."""
+        cells = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
+        for cell, check in zip(cells, cells[1:]):
+            if (asked := re.match(r"check\(\"([\d.]+)\", (\w+)\)", check.source)) and f"def {asked[2]}(" in cell.source:
+                return find(asked[1]), cell.id, check.id
 
     def texts(self, selector):
         """Return the text of all that fits a selector (list of str)."""
@@ -237,6 +248,16 @@ def test_all_of_a_lesson_works_in_the_browser(lab, path, subtests):
         assert book.texts(ERRORS) == [], "all cells run from the menu without an error"
         shown, written = len(book.texts(".jp-Cell")), len(book.notebook.cells)
         assert shown == written, "all cells are there"
+        with subtests.test("a wrong answer and a right one are told apart"):
+            exercise, cell, check = book.exercise()
+            checked = book.cell(check).locator(".jp-OutputArea-output")
+            expect(checked).to_contain_text(f"✗ {exercise.number}. Функция {exercise.name} пока пуста")
+            empty = next(one.source for one in book.notebook.cells if one.id == cell)
+            book.answer(cell, re.sub(r"^    \.\.\.$", "    return 42", empty, flags=re.M))
+            expect(checked).not_to_contain_text("пока пуста")
+            expect(checked).to_contain_text(f"✗ {exercise.number}. ")
+            book.answer(cell, exercise.solution.strip())
+            expect(checked).to_contain_text(f"✓ {exercise.number}. Верно.")
         light = book.diagrams()
         book.photograph("light")
         with subtests.test("every diagram and figure is drawn and can be read aloud"):
