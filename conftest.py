@@ -50,6 +50,8 @@ assert not _left, "left behind by the lesson: " + ", ".join(_left)
 # A figure's Markdown holds numbers of the machine; a diagram's says the same as its text/plain.
 NOT_COMPARED = ("text/markdown",)
 
+NEED_REDIS = "16-servers.ipynb", "17-relay.ipynb"
+
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
 # broken lesson, a kernel. The longest come first, so that no worker is left alone with one.
 WHOLE = (
@@ -58,14 +60,10 @@ WHOLE = (
     "test_grading_runs.py",
     "14-load.ipynb",
     "15-models.ipynb",
-    "16-servers.ipynb",
-    "17-relay.ipynb",
+    *NEED_REDIS,
     "test_lessons.py",
     ".ipynb",
 )
-
-
-NEED_REDIS = "16-servers.ipynb", "17-relay.ipynb"
 
 
 def whole(path):
