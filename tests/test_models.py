@@ -357,6 +357,28 @@ def test_no_message_waits_for_an_ack(tmp_path, script):
         assert server.expect("TCP_NODELAY") == "TCP_NODELAY: True"
 
 
+@in_order_only
+def test_no_message_to_the_first_who_connects_waits_for_an_ack(tmp_path, script):
+    with small_buffers(
+        tmp_path,
+        script,
+        """
+        import queue
+        chosen, setsockopt, put = [], socket.socket.setsockopt, queue.Queue.put_nowait
+        def choose(one, level, name, value):
+            if (level, name) == (socket.IPPROTO_TCP, socket.TCP_NODELAY):
+                chosen.append(value)
+            setsockopt(one, level, name, value)
+        def announce(log_lines, line):
+            before = chosen == [1]
+            put(log_lines, line)
+            put(log_lines, f"TCP_NODELAY: {before}")
+        socket.socket.setsockopt, queue.Queue.put_nowait = choose, announce
+    """,
+    ) as server:
+        assert server.expect("TCP_NODELAY") == "TCP_NODELAY: True"
+
+
 def test_naive_one_who_has_no_room_stops_all_who_talk(tmp_path):
     with (
         small_buffers(

@@ -11,7 +11,6 @@ waits. Like the other models it serves no peer without newlines.
 Run it in a terminal:  python asyncio_server.py [--host HOST] [--port PORT]
 """
 import asyncio
-import socket
 from contextlib import suppress
 
 from shared import OneThreadClient, run
@@ -60,7 +59,6 @@ async def start_connection(reader, writer):
 
 async def start_server(server_socket):
     """Serve all who connect to server_socket, for ever."""
-    server_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # handed on to each
     server = await asyncio.start_server(start_connection, sock=server_socket, backlog=1024)
     await server.serve_forever()
 

@@ -103,7 +103,7 @@ def start_server(server_socket):
 
 def main():
     """Run the server with the options of the command line."""
-    run("Сервер чата: каждый поток рассылает сам.", start_server)
+    run("Сервер чата: каждый поток рассылает сам.", start_server, nodelay=False)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,6 @@ def close_left():
 def start_server(server_socket):
     """Serve all who connect to server_socket, for ever."""
     server_socket.setblocking(False)
-    server_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # handed on to each
     selector.register(server_socket, selectors.EVENT_READ, lambda: start_connection(server_socket))
     while True:
         for key, _ in selector.select(1):  # on Windows Ctrl+C waits until select returns

@@ -45,15 +45,19 @@ class OneThreadClient:
         return lines
 
 
-def listen(host, port):
-    """Return a socket that listens on host:port; raises OSError when it can't."""
+def listen(host, port, nodelay):
+    """Return a socket that listens on host:port; raises OSError when it can't.
+
+    With nodelay those that it accepts wait for no ACK: who may connect finds that set already.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     server_socket = socket.create_server((host, port), family=family, backlog=1024)
+    server_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, nodelay)  # handed on to each
     log(f"Сервер запущен на {host}:{server_socket.getsockname()[1]}")
     return server_socket
 
 
-def run(description, start_server):
+def run(description, start_server, nodelay=True):
     """Run start_server(listening socket) as the command line says, until Ctrl+C or SIGTERM.
 
     Ends the program with status 1 if it can't listen there.
@@ -63,7 +67,7 @@ def run(description, start_server):
         signal.signal(signum, lambda *_: os._exit(0))  # the system closes the sockets
     threading.Thread(target=print_log, daemon=True).start()
     try:
-        server_socket = listen(args.host, int(args.port))
+        server_socket = listen(args.host, int(args.port), nodelay)
     except (OSError, OverflowError, TypeError, ValueError) as error:
         sys.exit(f"Сервер не запущен на {args.host}:{args.port}: {error}")
     start_server(server_socket)
