@@ -12,7 +12,7 @@ from secrets import token_hex
 
 import pytest
 
-from grading_plugin import PATIENCE
+from lab.grader.plugin import PATIENCE
 from lessons import ROOT, OutOfSync, check_cell, helpers_path
 from needs import need
 

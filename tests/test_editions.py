@@ -93,7 +93,7 @@ def russian_left(root):
     """Return the Russian words in English prose: neither quoted, nor in the code, nor a glossary's."""
     code = [
         path.read_text(encoding="utf-8")
-        for folder in ("lab", "notebooks", "tests/sample")
+        for folder in ("lab", "lab/grader", "notebooks", "tests/sample")
         for path in (root / folder).glob("*.py")
     ]
     code += [

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import grading
-from grading_find import choose, is_course, plays, unfold
+from lab.grader import programs
+from lab.grader.finding import choose, is_course, plays, unfold
+from lab.grader.words import Failure
 
 TESTS = Path(__file__).resolve().parent
 SAMPLE = {role: (TESTS / "sample" / role).read_text(encoding="utf-8") for role in ("server.py", "client.py")}
@@ -492,11 +493,11 @@ def test_a_submission_that_is_too_much_for_a_parser_is_found_by_name_and_text(tm
     def endless(*arguments, **keywords):
         raise subprocess.TimeoutExpired("python", 15)
 
-    work = grading.Submission(made(tmp_path, {"server4.py": CHAT_SERVER, "b.py.txt": CHAT_CLIENT}))
-    monkeypatch.setattr(grading.subprocess, "run", endless)
+    work = programs.Work(made(tmp_path, {"server4.py": CHAT_SERVER, "b.py.txt": CHAT_CLIENT}))
+    monkeypatch.setattr(programs.subprocess, "run", endless)
     try:
         assert [work.script(role).name for role in SAMPLE] == ["server4.py", "b.py.txt"]
-        with pytest.raises(grading.Failure, match="server.py не удалось прочесть: слишком сложно"):
+        with pytest.raises(Failure, match="server.py не удалось прочесть: слишком сложно"):
             work.uses("socket", "server.py")
     finally:
         work.clean_up()
@@ -505,9 +506,7 @@ def test_a_submission_that_is_too_much_for_a_parser_is_found_by_name_and_text(tm
 @pytest.mark.parametrize("names", [("server4.py", "b.py.txt"), ("-server.py", "чат.ipynb")], ids=" ".join)
 def test_a_submission_has_its_programs_in_a_copy_and_stays_as_it_is(tmp_path, names):
     client = notebook(CHAT_CLIENT) if names[1].endswith(".ipynb") else CHAT_CLIENT
-    work = grading.Submission(
-        made(tmp_path / "work", {names[0]: CHAT_SERVER, names[1]: client.replace("8080", "5678")})
-    )
+    work = programs.Work(made(tmp_path / "work", {names[0]: CHAT_SERVER, names[1]: client.replace("8080", "5678")}))
     try:
         assert work.script("server.py").name == names[0] and work.script("client.py").name.startswith(names[1])
         assert tmp_path not in work.script("client.py").parents and 5678 in work.ports()
@@ -517,12 +516,12 @@ def test_a_submission_has_its_programs_in_a_copy_and_stays_as_it_is(tmp_path, na
 
 
 def test_an_instructor_s_task_reaches_the_submission(tmp_path):
-    work = grading.Submission(made(tmp_path, course()), task="*2*")
+    work = programs.Work(made(tmp_path, course()), task="*2*")
     try:
         assert work.script("server.py").parent.name == "task2"
         work.clean_up()
-        work = grading.Submission(tmp_path, task="x")
-        with pytest.raises(grading.Failure, match="server.py не найден: ни одна программа не подходит под «x»"):
+        work = programs.Work(tmp_path, task="x")
+        with pytest.raises(Failure, match="server.py не найден: ни одна программа не подходит под «x»"):
             work.script("server.py")
     finally:
         work.clean_up()

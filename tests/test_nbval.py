@@ -8,8 +8,8 @@ import pytest
 from nbval.plugin import IPyNbFile, NbCellError
 
 import conftest
-import grading_plugin
 import test_lessons
+from lab.grader import plugin
 from test_lessons import copy as copy, named, run_copy
 
 COMPLAINT = "UsageError: Line magic function `%nosuch` not found.\n"
@@ -105,7 +105,7 @@ def test_outputs_may_take_5_s_after_a_cell_has_run_and_a_minute_with_us(items):
     cells = list(items["passes"].parent.collect())
     assert {cell.output_timeout for cell in cells} == {5}
     conftest.pytest_collection_modifyitems(cells[:1])
-    grading_plugin.pytest_collection_modifyitems(cells[1:])
+    plugin.pytest_collection_modifyitems(cells[1:])
     assert {cell.output_timeout for cell in cells} == {60}
 
 

@@ -153,7 +153,7 @@ def rewrite(notebook):
 
 def helpers_path():
     """Return the PYTHONPATH (str) by which notebooks find their helpers and lab/ from any folder."""
-    return os.pathsep.join(map(str, [ROOT / "notebooks/course", ROOT / "notebooks/grader", ROOT]))
+    return os.pathsep.join(map(str, [ROOT / "notebooks/course", ROOT]))
 
 
 def run(notebook):

@@ -3,7 +3,7 @@
 Nothing of a submission runs: its files are read, with ast where they are Python 3. It is meant to
 run with the rights of a submission, as a hostile file may be too much for a parser:
 
-    python grading_find.py FOLDER [GLOB]    prints what choose() returns, as JSON
+    python finding.py FOLDER [GLOB]    prints what choose() returns, as JSON
 """
 
 import ast

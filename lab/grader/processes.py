@@ -1,8 +1,11 @@
-"""What Linux tells about programs: who has something to do, and what nobody has read (man 5 proc)."""
+"""How what we started ends, and what Linux tells of it: who has something to do, what nobody has read (man 5 proc)."""
 
+import ctypes
 import os
 import platform
 from contextlib import suppress
+
+import psutil
 
 TELLS = os.path.exists("/proc/thread-self/children")  # whether the system has all this
 # System calls in which a thread may wait for ever, by number, and which argument is the timeout.
@@ -119,3 +122,18 @@ def unread(port, peer_port):
                     sent, received = queues.split(":")
                     total += int(sent if local.endswith(f":{port:04X}") else received, 16)
     return total
+
+
+def end_all_children():
+    """Kill whatever we started, what has got away from its parent included."""
+    while children := psutil.Process().children(recursive=True):
+        for child in children:
+            with suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(children, timeout=5)
+
+
+def adopt(willing=True):
+    """On Linux, become the parent of all who lose theirs among our children (man 2 prctl), or no more."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).prctl(36, int(willing), 0, 0, 0)  # PR_SET_CHILD_SUBREAPER

@@ -1,6 +1,6 @@
 """Start pytest for each submission from one process that has imported it all (Linux only).
 
-Starting Python, pytest and a kernel anew took a third of the processor time of a grading. lab/grade.py
+Starting Python, pytest and a kernel anew took a third of the processor time of a grading. isolation.py
 sends an order for each submission. Pytest is to run in the namespaces of a process that waits there:
 it prints where that one prints, and when it ends, that one's standard input does.
 """

@@ -1,4 +1,4 @@
-"""A pytest plugin for lab/grade.py: tell, for each criterion, what nbval decided and was heard."""
+"""A pytest plugin for runs.py: tell, for each criterion, what nbval decided and was heard."""
 
 import json
 import os

@@ -1,0 +1,16 @@
+"""Grade hand-ins of a chat; lab/grade.py is the command, notebooks/grading.ipynb has the criteria.
+
+The instructor's side, which runs no line of a submission:
+    archives, submissions: what a class has handed in, and what each of it has earned
+    isolation, starter: how what is run is kept apart; processes: how it ends
+    runs: a submission, or all of them, through the criteria (pytest with nbval, and our plugin)
+    reports, tables: what is written about it
+
+The criteria's side, in a copy of this package beside their notebook:
+    programs: the server and the client of a submission, how to start them, how to talk with them
+    finding: which of its files they are
+    chat: a fresh server and people who come to it, each an Ear (hearing, silence, words) of one of two kinds:
+    terminal, a running program, or line, a connection
+
+limits: how long and how much, in one place; texts: what is shown, made fit for that.
+"""

@@ -1,0 +1,218 @@
+"""A fresh server and people who come to it: nobody knows beforehand what they will say.
+
+What people are called and what they say has a random tail; reports leave the tail out.
+"""
+
+import os
+import random
+import re
+import socket
+import time
+
+from . import limits, processes
+from .line import Line
+from .terminal import LEAVE
+from .words import Failure
+
+PROMPT = "Введите своё имя:"
+WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
+CLIENTS = "clients"  # a wire that only the submission's own clients speak
+OPERATOR = "operator"  # a chat between one client and the server's terminal
+LETTERS = "бвгджзклмнпрстфхцчшщ"
+
+
+class Chat:
+    """A fresh server of the submission, and people who come to it.
+
+    A context manager: at its end all are gone; a Failure is printed and goes no further.
+    """
+
+    def __init__(self, work, wire=None):
+        """work (Work); wire is found out where it is not given."""
+        self.work, self.wire = work, wire
+        self.server, self.address = None, None
+        self.people, self.programs, self.secrets = [], [], {}
+
+    def secret(self, text):
+        """Return text (str) with the tail that it has in this chat."""
+        if text not in self.secrets:
+            self.secrets[text] = text + "".join(random.choices(LETTERS, k=4))
+        return self.secrets[text]
+
+    def shown(self, text):
+        """Return text (str) without the tails, and without the place where our copy is."""
+        for shown, secret in self.secrets.items():
+            text = text.replace(secret, shown)
+        return text.replace(f"{self.work.folder}{os.sep}", "") if self.work.temporary else text
+
+    def words(self, text):
+        """Return whether text (str) has a word that nobody said and that is nobody's name."""
+        for secret in self.secrets.values():
+            text = text.replace(secret, " ")
+        return re.search(r"[^\W\d_]{3,}", re.sub(r"\x1b\[[\d;]*\w", "", text)) is not None
+
+    def mark(self):
+        """Begin anew for all: see Ear.mark."""
+        for person in self.people:
+            person.mark()
+
+    def busy(self):
+        """Return whether a program, unless it never rests, has something to do (see Program.busy)."""
+        return not self.work.restless and any(program.busy() for program in self.programs)
+
+    def rest(self):
+        """Return what all programs wait for, if all have been heard and none goes on by itself."""
+        rests = [program.rest() for program in self.programs if program.process.poll() is None]
+        if not processes.TELLS or None in rests or any(ear.behind() for ear in {*self.people, *self.programs}):
+            return None
+        return rests
+
+    def settle(self):
+        """Wait until no program is busy: what they were told is done."""
+        deadline, quiet = time.monotonic() + limits.LIMIT, 0
+        while quiet < 3 and not self.work.restless:  # at one look a word may be between two programs
+            quiet = 0 if self.busy() else quiet + 1
+            self.work.restless = not quiet and time.monotonic() > deadline  # one that never rests
+            time.sleep(0.002)
+
+    def visit(self, name):
+        """Have somebody connect who says nothing yet; returns who it is."""
+        if self.work.needs_clients():
+            self.wire = CLIENTS
+            return self.enter(name, "")
+        self.connect(name)
+        return self.people[-1]
+
+    def open(self):
+        """Start the server, once."""
+        self.mark()
+        if not self.server:
+            self.server, self.address = self.work.start_server(self)
+
+    def connect(self, name):
+        """Have somebody connect over a socket of ours."""
+        self.open()
+        try:
+            connection = socket.create_connection(self.address, limits.PATIENCE)
+        except OSError as error:
+            raise Failure(f"{name} не может подключиться: {error}.") from None
+        self.people.append(Line(self, name, connection, self.wire if self.wire in WIRES else "\n"))
+
+    def enter(self, name, first=None):
+        """Have somebody come who talks as this server wants it; returns who it is.
+
+        Only client.py types something at once: first (str), or else the name.
+        """
+        self.wire = self.work.wire if self.wire is None else self.wire
+        if self.wire == OPERATOR and len(self.people) > 1:
+            raise Failure("Третьему здесь нет места: второй сидит за терминалом сервера.")
+        if self.wire == OPERATOR and self.people:
+            self.people.append(self.server)
+            self.server.who = name
+        elif self.wire == CLIENTS:
+            self.open()
+            first = self.secret(name) if first is None else first
+            self.people.append(self.work.start_client(self, name, first))
+        else:
+            self.connect(name)
+        return self.people[-1]
+
+    def join(self, *names):
+        """Have people come, one after another; returns them in a list."""
+        people = []
+        for name in names:
+            person = self.enter(name)
+            others = [other for other in self.people if other is not person]
+            if isinstance(person, Line):
+                person.say(name)
+            if self.work.announces:  # let the news be over before anybody speaks
+                self.work.announces = all([other.until(lambda text: self.secret(name) in text) for other in others])
+            self.settle()
+            people.append(person)
+        return people
+
+    def crowd(self, size):
+        """Have size people come at once; returns them in a list."""
+        people = [self.enter(f"Гость{number}") for number in range(1, size + 1)]
+        for person in people:
+            person.says_at_once(person.who)
+        for person in people:
+            person.read()
+            if person.ignored:
+                raise Failure(f"{person.who} подключается, а сервер его не слушает.")
+        self.settle()
+        return people
+
+    def meet(self, name):
+        """Start client.py and type name (str); returns it, and "Сервер", with whom it talks."""
+        if self.work.needs_clients():
+            [other] = self.join("Сервер")
+            return self.enter("Клиент", self.secret(name)), other
+        client, connection = self.work.greet_client(self, self.secret(name))
+        end = "\r\n" if self.work.knows("\r\n") else "\n"
+        self.people += client, Line(self, "Сервер", connection, end)
+        self.people[-1].send(f"{PROMPT}{end}".encode())
+        return self.people
+
+    def hang_up(self):
+        """End the server with which client.py talks, when it has done all that it was told."""
+        self.settle()
+        self.server.kill() if self.server else self.people[-1].half_close()
+
+    def see_off(self):
+        """Answer a client.py that leaves; raises Failure when nothing says that it does."""
+        if not self.server:
+            other = self.people[-1]
+            if not (other.until(lambda heard: LEAVE in heard.lower()) or other.ended):
+                raise Failure("Не случилось: Клиент закрывает соединение.")
+            other.half_close()
+
+    def haunt(self):
+        """Have two come and go who never say who they are."""
+        for vanish in Line.reset, Line.half_close:
+            ghost = Line(self, "Призрак", socket.create_connection(self.address, limits.PATIENCE))
+            ghost.until(lambda heard: heard)  # the prompt, where there is one
+            vanish(ghost)
+            ghost.until(lambda heard: ghost.ended)
+            ghost.close()
+
+    def all_hear(self, text):
+        """Wait until everybody but the first has heard text (str)."""
+        for person in self.people[1:]:
+            if not person.until(lambda heard: self.secret(text) in heard):
+                person.hears(text)
+        print(f"все слышат: «{text}»")
+
+    def threads(self):
+        """Print that the server has more than one thread; raises Failure when it has not."""
+        if self.server.threads() < 2:
+            raise Failure("Не случилось: у server.py больше одного потока.")
+        print("у server.py больше одного потока")
+
+    def bytes_only(self):
+        """Raises Failure where one has to send bytes, and only client.py knows which."""
+        if self.work.wire in (CLIENTS, OPERATOR):
+            raise Failure("Сервер понимает только свой client.py: проверить это отсюда нельзя.")
+
+    def end(self):
+        """Have all people leave and all programs end."""
+        for person in self.people:
+            if isinstance(person, Line):
+                person.close()
+        for program in reversed(self.programs):  # the server last
+            program.kill()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, failure, traceback):
+        printed = [(program.name, program.last_words()) for program in self.programs]
+        self.end()
+        self.work.clean_up()
+        if not isinstance(failure, Failure):
+            return False
+        print(failure)
+        for name, words in printed:
+            if words:
+                print(f"Последние строки на терминале {name}:\n{words}")
+        return True

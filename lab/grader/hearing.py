@@ -1,0 +1,81 @@
+"""Those who hear: what is said to them, and how long it is in vain to wait for more."""
+
+import select
+import threading
+import time
+
+from . import limits, processes
+from .silence import Silence
+from .words import Words
+
+
+class Ear(Words):
+    """A thread that hears all that a socket or a program says, and a way to wait for a word."""
+
+    def __init__(self, chat, who, source, receive):
+        """who (str) is the name shown; receive() returns bytes of source, or b"" at the end."""
+        self.chat, self.who, self.source, self.receive = chat, who, source, receive
+        self.heard, self.since, self.ended, self.ignored = bytearray(), 0, False, False
+        self.news = threading.Condition()
+        self.listening = threading.Event()
+        self.listening.set()
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _listen(self):
+        while not self.ended:
+            self.listening.wait()
+            try:
+                data = self.receive()
+            except OSError:  # a reset is an end as well
+                data = b""
+            with self.news:
+                self.ended = not data
+                self.heard += data
+                surplus = max(0, len(self.heard) - limits.KEPT)
+                del self.heard[:surplus]
+                self.since = max(0, self.since - surplus)
+                self.news.notify_all()
+
+    def mark(self):
+        """Begin anew: what was heard up to now does not count any more."""
+        with self.news:
+            self.since = len(self.heard)
+
+    def text(self):
+        """Return what was heard since the mark (str)."""
+        with self.news:
+            return self.heard[self.since :].decode("utf-8", "replace")
+
+    def all_text(self):
+        """Return all that was heard (str), as far as it is kept."""
+        with self.news:
+            return self.heard.decode("utf-8", "replace")
+
+    def until(self, condition, patience=limits.QUIET):
+        """Wait until condition(text) holds; return whether it does.
+
+        Gives up after patience seconds of silence, when no program is busy, and after LIMIT; at
+        once when no program will ever be busy again.
+        """
+        deadline = time.monotonic() + limits.LIMIT
+        patience = limits.PATIENCE if self.chat.work.restless else patience
+        silence = Silence(self.chat, patience)
+        with self.news:
+            while not condition(self.text()) and not self.ended and time.monotonic() < deadline:
+                if self.news.wait(limits.LOOK):
+                    silence = Silence(self.chat, patience)
+                elif silence.enough():
+                    break
+            return bool(condition(self.text()))
+
+    def behind(self):
+        """Return whether something has been said that was not heard yet."""
+        if self.ended or not self.listening.is_set():
+            return False
+        try:
+            return processes.state(f"/proc/self/task/{self.thread.native_id}") == b"R" or bool(
+                select.select([self.source], [], [], 0)[0]
+            )
+        except (OSError, ValueError):
+            return True  # it has just ended

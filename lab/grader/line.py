@@ -1,0 +1,124 @@
+"""A connection to a program of a submission, and one who talks through it."""
+
+import socket
+import struct
+import time
+from contextlib import suppress
+
+from . import limits, processes
+from .hearing import Ear
+from .silence import Silence
+from .words import Failure
+
+
+class Line(Ear):
+    """One end of a TCP connection, with a person who talks and hears."""
+
+    def __init__(self, chat, who, connection, end="\n"):
+        """connection (socket.socket); end (str) stands behind each message."""
+        self.socket, self.end, self.closed = connection, end, False
+        connection.settimeout(limits.REST)
+        super().__init__(chat, who, connection, self._receive)
+
+    def _receive(self):
+        while not self.closed:
+            with suppress(TimeoutError):
+                return self.socket.recv(65536)
+        return b""
+
+    def send(self, data):
+        """Send data (bytes); raises Failure when the other side takes nothing for PATIENCE."""
+        silence = Silence(self.chat, limits.PATIENCE)
+        while data:
+            try:
+                data = data[self.socket.send(data) :]
+                silence = Silence(self.chat, limits.PATIENCE)
+            except TimeoutError:
+                if silence.enough():
+                    raise Failure(f"{self.who} говорит, а сервер больше не читает.") from None
+            except OSError:
+                return  # the other side has ended: what is heard will tell
+
+    def taken(self):
+        """Wait until the program has dealt with all that was sent."""
+        self.read()
+        self.chat.settle()
+
+    def read(self):
+        """Wait until the program has read all that was sent (Linux tells; elsewhere 0.3 s)."""
+        if not processes.TELLS:
+            return time.sleep(0.3)
+        with suppress(OSError):
+            ends = self.socket.getsockname()[1], self.socket.getpeername()[1]
+            deadline, silence = time.monotonic() + limits.WORK, Silence(self.chat, limits.QUIET)
+            while unread := processes.unread(*ends):
+                if self.ignored or silence.enough() or time.monotonic() > deadline:
+                    break
+                time.sleep(0.01)
+            self.ignored = unread > 0  # who does not read is not waited for again
+
+    def say(self, text):
+        """Say text (str) with its tail, as one message that the other side reads alone."""
+        self.chat.mark()
+        self.send((self.chat.secret(text) + self.end).encode())
+        self.taken()
+
+    def says_at_once(self, *texts):
+        """Say several messages in one segment."""
+        self.chat.mark()
+        self.send("".join(self.chat.secret(text) + self.end for text in texts).encode())
+
+    def says_in_pieces(self, text, size):
+        """Say one message whose first size bytes come alone."""
+        self.chat.mark()
+        data = (self.chat.secret(text) + self.end).encode()
+        self.send(data[:size])
+        self.taken()
+        self.send(data[size:])
+
+    def talks_much(self):
+        """Say FLOOD bytes in messages of 1000 bytes."""
+        message = "bla " * 250 + self.end
+        for _ in range(limits.FLOOD // len(message)):
+            self.send(message.encode())
+        self.taken()
+
+    def falls_silent(self):
+        """Say an empty message, where the wire has one, and that nothing more will be said."""
+        self.chat.mark()
+        self.send(self.end.encode())
+        self.half_close()
+
+    def stops_listening(self):
+        """Read no more, and stay."""
+        self.listening.clear()
+        with suppress(OSError):  # nor shall the system take more than it has promised to
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+
+    def half_close(self):
+        """Send FIN and go on listening."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def leave(self):
+        """End the connection as a program does that closes its socket."""
+        self.chat.settle()
+        self.chat.mark()
+        self.half_close()
+
+    def reset(self):
+        """End the connection as a crash does: a zero linger time sends RST (man 7 socket)."""
+        self.chat.settle()
+        self.chat.mark()
+        self.close()
+
+    def close(self):
+        """Be gone. With RST: no TIME_WAIT stays that would keep a server from its port."""
+        self.closed = True
+        self.listening.set()
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RD)  # wakes the thread in recv
+        self.thread.join(2)
+        with suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()

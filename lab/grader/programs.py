@@ -1,0 +1,306 @@
+"""What grading.ipynb begins with: the programs of a submission, and how one talks with them.
+
+Nothing of a submission runs in the process that imports this.
+"""
+
+import json
+import os
+import re
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, suppress
+from functools import cached_property
+from pathlib import Path
+
+import psutil
+
+from . import finding, limits, processes
+from .chat import CLIENTS, OPERATOR, Chat
+from .silence import Silence
+from .terminal import Program, prefix
+from .texts import excerpt
+from .words import Failure
+
+LAB = Path(__file__).resolve().parents[1]
+ARGUMENTS = (
+    [],
+    ["{port}"],
+    ["localhost", "{port}"],
+    ["--port", "{port}"],
+    ["--host", "localhost", "--port", "{port}"],
+)  # tried in turn while a program ends at once
+
+
+class Work:
+    """A folder with a server and a client somewhere in it; what runs is a copy of it.
+
+    The copy is made anew for each criterion: a kernel may be killed before it can clean up.
+    Whatever the programs are called, server.py and client.py are what we call them.
+    """
+
+    def __init__(self, folder, task=os.environ.get("GRADING_TASK", "")):
+        """folder (str or Path) stays as it is; task (str) is a pattern like "*task4*" for the paths in it."""
+        self.announces = True  # until somebody does not hear of a newcomer
+        self.restless = False  # until one of the programs never waits for anything
+        self.arguments = {}  # name of a script: the arguments with which it works
+        self.broken = {}  # name of a script: why it can't be started
+        self.silent = ""  # why nobody can talk with the server
+        self.original, self.temporary = Path(folder), None
+        self.task, self.choice = task, None  # what finding.choose() has returned
+
+    def copy(self):
+        """Make the copy, unless it is there: self.folder, with self.scripts in it."""
+        if self.temporary:
+            return
+        self.temporary = tempfile.TemporaryDirectory(
+            prefix="grading-", dir=os.environ.get("GRADING_COPIES"), ignore_cleanup_errors=True
+        )
+        os.chmod(self.temporary.name, 0o755)  # programs may run as somebody else
+        self.folder = Path(self.temporary.name) / "submission"
+        copy_folder(self.original, self.folder)
+        finding.unfold(self.folder)
+        self.choice = self.choice or self.choose()
+        self.scripts = {name: self.folder / path for name, path in self.choice["programs"].items()}
+
+    def choose(self):
+        """Return what finding.choose() finds in the copy, read with the rights of a submission."""
+        choice, script = None, Path(finding.__file__).read_bytes()
+        command = [*prefix(), sys.executable, "-I", "-S", "-X", "utf8", "-", ".", self.task]
+        with suppress(subprocess.TimeoutExpired, ValueError):  # too much for a parser: by name and text
+            done = subprocess.run(command, cwd=self.folder, input=script, capture_output=True, timeout=limits.START)
+            choice = json.loads(done.stdout)
+        choice = choice or finding.choose(self.folder, self.task, parse=False)
+        if file := os.environ.get("GRADING_FOUND"):
+            Path(file).write_text(json.dumps(choice))
+        return choice
+
+    def clean_up(self):
+        """Remove the copy."""
+        if self.temporary:
+            self.temporary.cleanup()
+            self.temporary = None
+
+    def chat(self):
+        """Return a new Chat."""
+        return Chat(self)
+
+    def script(self, name):
+        """Return the path of the program called name (str); raises Failure when there is none."""
+        self.copy()
+        if name not in self.scripts:
+            raise Failure(f"{name} не найден: {self.choice['missing'][name]}.")
+        return self.scripts[name]
+
+    def uses(self, module, name):
+        """Print that the program called name imports module (str), or raise Failure."""
+        self.script(name)
+        if error := self.choice["errors"][name]:
+            raise Failure(f"{name} не удалось прочесть: {excerpt(error)}")
+        if module not in self.choice["modules"][name]:
+            raise Failure(f"{name} не использует стандартный модуль {module}.")
+        print(f"{name} использует {module}")
+
+    def start(self, chat, name, who, port, ready, missing, first=""):
+        """Start the program called name for who; return it and what ready(program) then gives.
+
+        Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in
+        turn while it ends at once. Raises Failure when ready gives nothing for START or SPENT, or
+        PATIENCE when the program is not busy; missing (str) says what has not happened.
+        """
+        if name in self.broken:
+            raise Failure(self.broken[name])
+        script, attempts = self.script(name), []
+        mode, typed = self.choice["modes"].get(name, ([], []))
+        root, package = self.choice["roots"][name], self.choice["packages"][name]
+        where = self.folder / root if root else None, package
+        for arguments in [self.arguments[name]] if name in self.arguments else ARGUMENTS:
+            program = Program(chat, who, script, [*mode, *(part.format(port=port) for part in arguments)], *where)
+            attempts.append(program)
+            chat.programs.append(program)
+            for text in [*typed, first] if first else typed:
+                program.type(text)
+            deadline = time.monotonic() + limits.START
+            silence = Silence(program, limits.PATIENCE if processes.TELLS else limits.START)
+            while (
+                program.process.poll() is None
+                and not silence.enough()
+                and program.spent() < limits.SPENT
+                and time.monotonic() < deadline
+            ):
+                if found := ready(program):
+                    self.arguments[name] = arguments
+                    return program, found
+                time.sleep(0.01)
+            alive = program.process.poll() is None
+            chat.programs.remove(program)
+            program.kill()
+            if alive:
+                break
+        reason = f"{name} работает, но {missing}." if alive else f"{name} сразу завершает работу и {missing}."
+        if name not in self.arguments:
+            self.broken[name] = reason
+        chat.programs.append(attempts[0])  # its last lines say most
+        raise Failure(reason)
+
+    def start_server(self, chat):
+        """Start server.py; return it and the address (host, port) on which it listens."""
+        server, addresses = self.start(
+            chat,
+            "server.py",
+            "server.py",
+            free_port(),
+            lambda program: program.sockets(psutil.CONN_LISTEN),
+            "не слушает ни одного порта",
+        )
+        host, self.port = min(addresses, key=lambda address: (address[1] != 8080, address[1]))
+        return server, ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), self.port)
+
+    def start_client(self, chat, who, first):
+        """Start client.py, type first (str), have it connect to server.py, and return it."""
+        return self.start(
+            chat,
+            "client.py",
+            who,
+            self.port,
+            lambda program: program.sockets(psutil.CONN_ESTABLISHED),
+            "не подключается к серверу",
+            first,
+        )[0]
+
+    def greet_client(self, chat, first):
+        """Start client.py, type first (str), and return it and its connection to us (socket)."""
+        with ExitStack() as stack:
+            listeners = []
+            for port in self.ports():
+                with suppress(OSError):  # taken by somebody else
+                    listeners.append(stack.enter_context(socket.create_server(("127.0.0.1", port))))
+            return self.start(
+                chat,
+                "client.py",
+                "Клиент",
+                listeners[-1].getsockname()[1],
+                lambda program: next(
+                    (listener.accept()[0] for listener in select.select(listeners, [], [], 0)[0]), None
+                ),
+                "не подключается к серверу на этой же машине",
+                first,
+            )
+
+    def ports(self):
+        """Return the ports on which client.py may look for its server, the last a free one."""
+        self.copy()
+        numbers = [8080]
+        for file in [*self.scripts.values(), *self.folder.rglob("*.py")]:
+            numbers += map(int, re.findall(rb"\b\d{4,5}\b", file.read_bytes()))
+        return [port for port in dict.fromkeys(numbers) if 1024 <= port < 65536][:50] + [0]
+
+    @cached_property
+    def wire(self):
+        """What ends a message to this server, found out by trying; else CLIENTS or OPERATOR.
+
+        Raises Failure when nobody hears anybody.
+        """
+        if self.silent:
+            raise Failure(self.silent)
+        self.announces = False  # who waits for news would wait in vain on a wrong wire
+        try:
+            heard = self.try_wire("\r\n")  # one that splits at "\n" understands this as well
+            if heard == "apart":
+                return "\n" if self.try_wire("\n") else "\r\n"
+            if self.try_wire(""):
+                return ""
+            if heard:
+                return "\n"
+            for wire in CLIENTS, OPERATOR:
+                if self.try_talk(wire):
+                    return wire
+        finally:
+            self.announces = True
+        self.silent = (
+            "Никто никого не слышит: ни когда говорят строками, ни когда без концов строк, ни через client.py."
+        )
+        raise Failure(self.silent)
+
+    def knows(self, wire):
+        """Return whether this is the server's wire."""
+        try:
+            return self.wire == wire
+        except Failure:
+            return False
+
+    def needs_clients(self):
+        """Return whether only the submission's own clients can talk with its server."""
+        return self.knows(CLIENTS)
+
+    def try_wire(self, end):
+        """Return "apart" or "glued" when one hears two messages that another says at once."""
+        chat = Chat(self, end)
+        try:
+            first, second = chat.join("Аня", "Борис")
+            first.says_at_once("раз", "два")
+            first.read()
+            one, two = chat.secret("раз"), chat.secret("два")
+            if not first.ignored or one in second.text():  # else it may talk on and on, and read nothing
+                second.until(lambda heard: one in heard and two in heard)
+            heard = second.text()
+            return one in heard and ("glued" if re.search(rf"{one}\s*{two}", heard) else "apart")
+        finally:
+            chat.end()
+
+    def try_talk(self, wire):
+        """Return whether two people hear each other who speak in this way."""
+        chat = Chat(self, wire)
+        try:
+            first, second = chat.join("Аня", "Борис")
+            return all(self.try_to_tell(chat, *ends) for ends in ((first, second), (second, first)))
+        except Failure:
+            return False
+        finally:
+            chat.end()
+
+    def try_to_tell(self, chat, speaker, listener):
+        """Return whether listener hears speaker, who tries again: the other may be still on the way in."""
+        deadline = time.monotonic() + limits.LIMIT
+        for _ in range(3):
+            speaker.say("раз")
+            if listener.until(lambda heard: chat.secret("раз") in heard):
+                return True
+            if time.monotonic() > deadline:  # it hears something else all the time
+                break
+        return False
+
+
+def free_port():
+    """Return a port (int) on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def copy_folder(source, target):
+    """Copy source (Path) to target: plain files up to COPIED bytes; no link leads out of it."""
+    target.mkdir()
+    root, files = source.resolve(), []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [
+            name
+            for name in folders  # without libraries: they have their own server.py
+            if name not in finding.SKIPPED and not Path(folder, name, "pyvenv.cfg").exists()
+        ]
+        for path in (Path(folder, name) for name in names):
+            real = path.resolve()
+            if real.is_relative_to(root) and real.is_file():
+                files.append((real.stat().st_size, path, real))
+    left = limits.COPIED
+    for size, path, real in sorted(files):
+        left -= size
+        if left < 0:
+            break
+        copy = target / path.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(PermissionError):
+            shutil.copyfile(real, copy)

@@ -1,0 +1,130 @@
+"""Submissions through the criteria: one, or all of a class."""
+
+import json
+import os
+import secrets
+import shlex
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from . import limits
+from .isolation import ROOT
+from .processes import end_all_children
+from .reports import report
+from .tables import save_csv, save_gradescope, save_junit
+
+NOTEBOOK = "notebooks/grading.ipynb"
+
+# What pytest is asked to do with the copy of our files in its working directory.
+PYTEST = [
+    *("-c", "pytest.ini", "--noconftest", "-s", "--assert=plain", "-p", "no:cacheprovider"),
+    *("-p", "lab.grader.plugin", "-p", "nbval.plugin", "--nbval", "--nbval-current-env"),
+    *(f"--nbval-cell-timeout={limits.TIME}", "grading.ipynb"),
+]
+
+
+def read_files():
+    """Return what a grading needs of this project ({path in it: bytes}): the criteria, and this package."""
+    paths = [ROOT / NOTEBOOK, *sorted((ROOT / "lab/grader").glob("*.py"))]
+    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
+
+
+def copy(files, private):
+    """Write files ({path in the project: bytes}) to private (Path), where the notebook stands beside lab/."""
+    for name, content in files.items():
+        target = private / name.removeprefix("notebooks/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def grade(submission, number, files, isolation, task=""):
+    """Run the criteria for submission; number (int) tells it from others that run meanwhile.
+
+    Only programs whose paths match task (str) are graded, if it is given.
+    """
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as base:
+        os.chmod(base, 0o755)
+        private, shared = Path(base, "private"), Path(base, "shared")
+        private.mkdir()
+        shared.mkdir()
+        copy(files, private)
+        (private / "pytest.ini").write_text("[pytest]\n")
+        token = secrets.token_hex()
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        env |= {
+            "SUBMISSION": str(submission.path),
+            "GRADING_TOKEN": token,
+            "PYTHONUTF8": "1",
+            "GRADING_PREFIX": shlex.join(isolation.prefix(number, private)),
+            "GRADING_COPIES": str(shared),
+            "GRADING_TASK": task,
+            "GRADING_FOUND": str(private / "found.json"),
+            "HOME": str(private),
+            "TMPDIR": str(private),
+            "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
+        process = isolation.start(PYTEST, private, env)
+        said = b""
+        try:
+            said = process.communicate(timeout=limits.TIME)[0]
+        except subprocess.TimeoutExpired:
+            submission.reason = f"Проверка шла дольше {limits.TIME} с и прервана."
+        finally:
+            isolation.end(process)
+        said = said or process.communicate()[0]
+        with suppress(OSError, ValueError):
+            submission.found = json.loads((private / "found.json").read_bytes())
+    for line in said.decode("utf-8", "replace").splitlines():
+        if line.startswith(token):
+            result = json.loads(line.removeprefix(token))
+            submission.results[result.pop("criterion")] = result
+    if not submission.results and not submission.reason:
+        submission.reason = f"Проверка не началась: {said.decode('utf-8', 'replace')[-500:]}"
+    if isolation.restore(files):
+        submission.results = {}
+        submission.reason = "Программа изменила файлы проверки. Они восстановлены, баллов нет."
+
+
+def grade_all(submissions, files, isolation, jobs, task=""):
+    """Grade submissions (list), jobs (int) at once, with a progress bar."""
+    with ThreadPoolExecutor(jobs) as pool, Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task("Проверка", total=len(submissions))
+        runs = [
+            pool.submit(grade, submission, number, files, isolation, task)
+            for number, submission in enumerate(submissions)
+            if not submission.reason
+        ]
+        progress.advance(bar, len(submissions) - len(runs))
+        try:
+            for run in as_completed(runs):
+                run.result()
+                progress.advance(bar)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            end_all_children()
+            raise
+
+
+def save(table, submissions, criteria, junit=None, gradescope=False):
+    """Write the table (Path) and the reports, to a folder called like it, which is returned.
+
+    Besides, a file in the format of JUnit (Path), and a results.json for Gradescope beside each report.
+    """
+    folder = table.with_suffix("")
+    folder.mkdir(parents=True, exist_ok=True)
+    save_csv(table, submissions, criteria)
+    for s in submissions:
+        (folder / f"{s.name}.md").write_text(report(s, criteria), encoding="utf-8")
+        if gradescope:
+            save_gradescope(folder / f"{s.name}.json", s, criteria)
+    if junit:
+        save_junit(junit, submissions, criteria)
+    return folder

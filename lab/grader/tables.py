@@ -1,0 +1,74 @@
+"""The points of a class: on the screen, as CSV, as JUnit's XML; and of one submission for Gradescope."""
+
+import csv
+import json
+import xml.etree.ElementTree as ElementTree
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from .criteria import MAX_POINTS
+from .texts import printable
+
+
+def save_csv(path, submissions, criteria):
+    """Write a line for each submission to path (Path)."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
+        writer = csv.writer(file)
+        writer.writerow(["submission", "points", "max_points", *(c["criterion"] for c in criteria), "programs"])
+        for s in submissions:
+            name = formula_free(s.name)
+            points = map(s.earned, criteria)
+            writer.writerow([name, s.total(criteria), MAX_POINTS, *points, formula_free(", ".join(s.programs()))])
+
+
+def formula_free(text):
+    """Return text (str) so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text[:1] in tuple("=+-@") else text
+
+
+def save_junit(path, submissions, criteria):
+    """Write path (Path): a testsuite for each submission, a testcase for each criterion."""
+    root = ElementTree.Element("testsuites")
+    for s in submissions:
+        lost = [c for c in criteria if not s.earned(c)]
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=s.name, tests=str(len(criteria)), failures=str(len(lost))
+        )
+        for criterion in criteria:
+            case = ElementTree.SubElement(suite, "testcase", classname=s.name, name=criterion["criterion"])
+            if criterion in lost:
+                ElementTree.SubElement(case, "failure", message=criterion["title"]).text = printable(
+                    s.results.get(criterion["criterion"], {}).get("heard") or s.reason
+                )
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def save_gradescope(path, submission, criteria):
+    """Write results.json as Gradescope's autograder specification asks for it."""
+    tests = [
+        {
+            "name": c["title"],
+            "score": submission.earned(c),
+            "max_score": c["points"],
+            "output": submission.results.get(c["criterion"], {}).get("heard", submission.reason),
+        }
+        for c in criteria
+    ]
+    results = {"score": submission.total(criteria), "tests": tests, "visibility": "visible"}
+    results |= {"output": submission.choice()}
+    path.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def show(submissions, criteria):
+    """Print the table of all submissions."""
+    table = Table("работа", "программы", Column("баллы", justify="right"), "не выполнено")
+    for s in submissions:
+        lost = [c["criterion"] for c in criteria if not s.earned(c) and not c.get("bonus")]
+        points, programs = f"{s.total(criteria)} из {MAX_POINTS}", ", ".join(s.programs())
+        table.add_row(escape(s.name), escape(programs), points, escape(s.reason or ", ".join(lost)))
+    Console().print(table)
+    for s in submissions:
+        for note in s.found.get("notes", []):
+            Console().print(f"{s.name}: {printable(note)}.", markup=False, highlight=False)

@@ -1,0 +1,152 @@
+"""A running program of a submission, and one who sits at its terminal."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import psutil
+
+from . import limits, processes
+from .hearing import Ear
+from .silence import Silence
+from .texts import excerpt
+from .words import Failure
+
+LEAVE = "покинуть чат"
+
+
+class Program(Ear):
+    """A running program of the submission: what it prints is heard, and one can type to it."""
+
+    def __init__(self, chat, who, script, args=(), root=None, package=""):
+        """Start script (Path) with args (str) in its folder, with nothing of our environment.
+
+        Where it imports from root (Path), Python looks there; a package (str) is started from there.
+        """
+        home = str(root if package else script.parent)
+        file = f"./{script.name}" if script.name.startswith("-") else script.name
+        env = {
+            "PATH": os.defpath,
+            "HOME": home,
+            "TMPDIR": home,
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "PYTHONUTF8": "1",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHON_COLORS": "0",
+            "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("GRADING_PYTHONPATH"), str(root or "")])),
+            "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
+            **json.loads(os.environ.get("GRADING_ENV", "{}")),  # more that a grader wants
+        }
+        self.name = script.name
+        self.process = subprocess.Popen(
+            [*prefix(), sys.executable, *(["-m", package] if package else [file]), *args],
+            cwd=home,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=os.name == "posix",
+        )
+        stdout = self.process.stdout.fileno()
+        super().__init__(chat, who, stdout, lambda: os.read(stdout, 65536))
+
+    def family(self):
+        """Return the program's processes (psutil.Process), the first one last."""
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(self.process.pid)
+            return [*process.children(recursive=True), process]
+        return []
+
+    def sockets(self, status):
+        """Return the addresses (host, port) of its TCP sockets in this status of psutil's."""
+        found = set()
+        for pid in processes.family(self.process.pid):
+            with suppress(psutil.Error):
+                found |= {
+                    (c.laddr.ip, c.laddr.port) for c in psutil.Process(pid).net_connections("tcp") if c.status == status
+                }
+        return found
+
+    def busy(self):
+        """Return whether one of its threads does not wait for anything (Linux; elsewhere False)."""
+        return processes.TELLS and processes.busy(self.process.pid)
+
+    def rest(self):
+        """Return what its threads wait for, if none goes on by itself, else None (see processes.rest)."""
+        return processes.rest(self.process.pid) if processes.TELLS else None
+
+    def spent(self):
+        """Return the seconds of processor time that it has used (Linux; elsewhere 0)."""
+        return processes.spent(self.process.pid) if processes.TELLS else 0
+
+    def threads(self):
+        """Return how many threads it has, in the process that has most."""
+        counts = [1]
+        for process in self.family():
+            with suppress(psutil.Error):
+                counts.append(process.num_threads())
+        return max(counts)
+
+    def type(self, text):
+        """Type text (str) and Enter; prints what was typed."""
+        with suppress(OSError):  # it has ended: the next wait will tell
+            self.process.stdin.write(f"{text}\n".encode())
+            self.process.stdin.flush()
+
+    def say(self, text):
+        """Type text with its tail, after all has been done that was said before."""
+        self.chat.settle()
+        self.type(self.chat.secret(text))
+
+    def leave(self):
+        """Leave as the assignment says, after all has been done that was said before."""
+        self.chat.settle()
+        self.chat.mark()
+        self.type(LEAVE)
+
+    def reset(self):
+        """End without a goodbye."""
+        self.chat.mark()
+        self.kill()
+
+    def falls_silent(self):
+        """Send an empty message, and be gone."""
+        if self is self.chat.server:
+            raise Failure("Борис сидит за терминалом сервера: удалить его нельзя.")
+        self.type("")
+        self.reset()
+
+    def ends(self):
+        """Wait until the program has ended; raises Failure when it does not."""
+        deadline, silence = time.monotonic() + limits.PATIENCE, Silence(self.chat, limits.PATIENCE)
+        while self.process.poll() is None:
+            if silence.enough() or time.monotonic() > deadline:
+                raise Failure(f"Не случилось: {self.who} завершает работу. Программа всё ещё работает.")
+            time.sleep(0.02)
+        print(self.who, "завершает работу")
+
+    def kill(self):
+        """End all its processes."""
+        for process in self.family():
+            with suppress(psutil.Error):
+                process.kill()
+        self.process.wait()
+        self.thread.join(1)  # not for ever: one who got away may hold the pipe
+        with suppress(OSError):
+            self.process.stdin.close()
+
+    def last_words(self):
+        """Return the last lines that the program printed (str), or ""."""
+        lines = self.chat.shown(self.heard[-4096:].decode("utf-8", "replace")).splitlines()
+        return "\n".join(f"    {excerpt(line)}" for line in lines[-8:] if line.strip())
+
+
+def prefix():
+    """Return the command (list of str) that a grader wants before each program, or []."""
+    return shlex.split(os.environ.get("GRADING_PREFIX", ""))
