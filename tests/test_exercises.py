@@ -148,6 +148,12 @@ def test_an_endless_loop_is_told_so(capsys, hasty):
     assert "крутится без остановки" in asked(capsys, "1.2", read_all)
 
 
+def test_an_answer_that_lets_no_other_thread_run_is_told_so(capsys, hasty, monkeypatch):
+    monkeypatch.setattr(exercises, "GRACE", 1)
+    wrong = "✗ 1.2. Проверка не закончилась: ваш код крутится без остановки.\n"
+    assert asked(capsys, "1.2", lambda sock: re.match("(a+)+$", "a" * 99 + "b")) == wrong
+
+
 def test_an_answer_that_ends_the_program_is_told_so(capsys):
     assert "остановился с ошибкой SystemExit" in asked(capsys, "1.2", lambda sock: sys.exit(1))
     assert "оборвалась" in asked(capsys, "1.2", lambda sock: os._exit(1))

@@ -4,7 +4,9 @@ Hypothesis invents servers that start, speak, sleep, send twice, and are read la
 Redis that forgets. Whoever has read the same knows the same, and said it once.
 """
 
+import queue
 import sys
+import threading
 from types import ModuleType
 from unittest import mock
 
@@ -306,3 +308,35 @@ class Forgetting(Servers):
 
 Forgetting.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None, database=None)
 test_servers_agree_again_after_redis_has_forgotten = Forgetting.TestCase
+
+
+class Forgetful:
+    """A Redis that takes all that is sent, breaks the connection once when told to, and gives nothing back."""
+
+    def __init__(self):
+        self.taken, self.breaks = queue.SimpleQueue(), threading.Event()
+        self.connection = mock.Mock()
+
+    def client(self):
+        return self
+
+    def time(self):
+        return 10**9, 0
+
+    def xadd(self, key, fields, **limits):
+        if self.breaks.is_set():
+            self.breaks.clear()
+            raise redis.ConnectionError
+        self.taken.put(fields["number"])
+
+    def xread(self, streams, **limits):
+        threading.Event().wait()
+
+
+def test_after_an_error_all_is_sent_again_that_was_not_read_back():
+    store, site = Forgetful(), Site([])
+    site.relay.Log(store, "chat:main", site.room)
+    sent = [store.taken.get(timeout=60) for _ in range(2)]
+    store.breaks.set()
+    again = [store.taken.get(timeout=60) for _ in range(3)]
+    assert (sent, again) == ([1, 2], [1, 2, 3])

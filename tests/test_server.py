@@ -437,10 +437,11 @@ def test_no_line_of_another_can_be_forged(enter, forged):
         assert line.isprintable() and line.splitlines() == [line]
 
 
-def test_emoji_of_several_characters_arrive_whole(enter):
+@pytest.mark.parametrize("text", [EMOJI, "\U00013440\U00013455"], ids=["emoji", "marks of hieroglyphs"])
+def test_what_takes_several_characters_arrives_whole(enter, text):
     anna, boris, newcomer = enter("Аня", "Боря", None)
-    anna.say(EMOJI)
-    assert boris.line() == f"Аня: {EMOJI}"
+    anna.say(text)
+    assert boris.line() == f"Аня: {text}"
     newcomer.join("🏴󠁧󠁢󠁳󠁣󠁴󠁿 👩‍💻")
 
 

@@ -34,6 +34,7 @@ from programs import Program
 
 LIMIT = float(os.environ.get("EXERCISE_TIMEOUT", 2.5))  # seconds for one answer
 WAIT = LIMIT * 0.4  # seconds to wait for one line
+GRACE = 20  # seconds for the check itself to start and to say what it found
 START = LIMIT * 0.8  # seconds to wait for a script to start
 COURSE = Path(__file__).resolve().parent
 MISSING = object()  # the answer of one who has only a file
@@ -147,9 +148,11 @@ def judge(exercise, answer):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env={**os.environ, "PYTHONUTF8": "1"}) as process:
         try:
-            verdict, printed = process.communicate(data, LIMIT + 60)
-        except BaseException:  # also the student's Stop button
+            verdict, printed = process.communicate(data, LIMIT * exercise.patience + GRACE)
+        except BaseException as error:  # also the student's Stop button
             kill_family(psutil.Process(process.pid))
+            if isinstance(error, subprocess.TimeoutExpired):  # a call into C that lets no thread run
+                raise Wrong("Проверка не закончилась: ваш код крутится без остановки.") from None
             raise
     printed = "\n".join(printed.decode(errors="replace").strip().splitlines()[-20:])
     if not verdict:
