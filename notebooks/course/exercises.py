@@ -280,7 +280,8 @@ class Task:
         if self.error:
             raise self.error
         if self.thread.is_alive():
-            raise Wrong(f"{what}, а {self.function.__name__} всё ещё работает" + place_of(self.thread))
+            raise Wrong(f"{what.rstrip('.')}, а {self.function.__name__} всё ещё работает"
+                        + place_of(self.thread))
         return self.result
 
 
@@ -336,8 +337,8 @@ class Script(Program):
             if not self.process.wait(WAIT):
                 return
         except subprocess.TimeoutExpired:
-            raise Wrong(f"{what}, а {self.path.name} всё ещё работает{self.last_words()}") from None
-        raise Wrong(f"{what}, а {self.path.name} остановился с ошибкой{self.last_words()}")
+            raise Wrong(f"{what.rstrip('.')}, а {self.path.name} всё ещё работает{self.last_words()}") from None
+        raise Wrong(f"{what.rstrip('.')}, а {self.path.name} остановился с ошибкой{self.last_words()}")
 
     def said(self):
         """Return the lines (list of str) that it has printed."""

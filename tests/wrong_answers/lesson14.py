@@ -38,7 +38,7 @@ WRONG = {
         """,
     },
     "14.2": {
-        "ушла за 2 отправки": """
+        "Отправок было 2, а нужна одна": """
             def ask_at_once(sock):
                 sock.sendall("Аня: ".encode())
                 sock.sendall("ау\\n".encode())

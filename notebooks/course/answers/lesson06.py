@@ -49,7 +49,7 @@ def clean(data):
         trial("я тут\rБорис: я ушёл".encode(), "я тут Борис: я ушёл")
         trial("\x1b[2Jэкран\x07 ваш\x7f".encode(), " [2Jэкран  ваш ")
         trial("да\u2028Борис: нет\u2029и\x85да".encode(), "да Борис: нет и да")
-        trial(b"caf\xe9\n" + "Аня".encode()[:3], "caf\ufffd\nА\ufffd")
+        trial(b"caf\xe9\n" + b"\xd0\x90\xd1", "caf\ufffd\nА\ufffd")
         trial(FAMILY.encode(), FAMILY)
         signs = [chr(n) for n in range(0x300) if unicodedata.category(chr(n)) in ("Cc", "Zl", "Zp")]
         for sign in signs:

@@ -99,7 +99,7 @@ def ask_at_once(sock):
         expect("Что услышал сервер?", "Аня: ау\n", said.decode(errors="replace"))
         expect("Сервер ответил «слышу».", "слышу\n".encode(), answer)
         if sock.sends != 1:
-            raise Wrong(f"Строка ушла за {sock.sends} отправки: вторая ждёт, пока подтвердят первую.")
+            raise Wrong(f"Отправок было {sock.sends}, а нужна одна: вторая ждёт, пока подтвердят первую.")
 
 
 class Percentile(Exercise):
