@@ -197,6 +197,11 @@ class Servers(RuleBasedStateMachine):
         self.write(self.site(data))
 
     @rule(data=st.data())
+    def refuse_one(self, data):
+        """Redis does not take an entry; it comes with the next one."""
+        self.site(data).room.compose()
+
+    @rule(data=st.data())
     def send_again(self, data):
         self.send(self.site(data))
 
@@ -340,3 +345,42 @@ def test_after_an_error_all_is_sent_again_that_was_not_read_back():
     store.breaks.set()
     again = [store.taken.get(timeout=60) for _ in range(3)]
     assert (sent, again) == ([1, 2], [1, 2, 3])
+
+
+@pytest.fixture
+def room():
+    """A room of two servers that know each other; the second has one person, Аня."""
+    servers = Servers()
+    servers.start()
+    anya = servers.sites[1]
+    servers.settle()
+    servers.person = Person(anya)
+    servers.person.say("Аня")
+    servers.settle()
+    yield servers
+    servers.teardown()
+
+
+def test_who_returns_twice_in_a_row_is_not_taken_for_a_namesake(room):
+    first, second = room.sites
+    for _ in range(2):
+        first.room.said.put(["bye", second.room.me])
+        room.write(first)
+        second.read()  # it is dead: it says hello again
+        room.write(second)
+        second.read()  # now its people may return,
+        second.room.compose()  # but Redis does not take that entry
+    room.settle()
+    assert not room.person.client.socket.ended
+    assert TAKEN.format("Аня") not in room.person.client.socket.lines()
+
+
+def test_what_waited_for_long_goes_out_in_entries_of_bounded_size(room):
+    voice = room.sites[0].room
+    for number in range(100):
+        voice.said.put([number, "Аня", "x" * 4096])
+    sizes = []
+    while voice.waiting or not voice.said.empty():
+        sizes.append(sum(len(event[2]) for event in voice.compose().events))
+    assert sum(sizes) == 100 * 4096 and max(sizes) <= 65536 + 4096
+    voice.unread.clear()
