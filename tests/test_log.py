@@ -291,7 +291,7 @@ class Servers(RuleBasedStateMachine):
             site.server.bell_rings.close()
 
 
-Servers.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None, database=None)
+Servers.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, database=None)
 test_all_servers_that_read_one_log_agree = Servers.TestCase
 
 
@@ -311,7 +311,7 @@ class Forgetting(Servers):
             assert len({*said}) == len(said)
 
 
-Forgetting.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None, database=None)
+Forgetting.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, database=None)
 test_servers_agree_again_after_redis_has_forgotten = Forgetting.TestCase
 
 
