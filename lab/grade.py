@@ -2,8 +2,9 @@
 
 Run it in a terminal:  python grade.py SUBMISSIONS [--out grades.csv] [-j 2]
 
-SUBMISSIONS is a folder (or a zip) that has a folder or a zip for each submission. This is no
-sandbox for hostile code: see the README for a container without a network.
+SUBMISSIONS is a folder (or a zip) that has a folder or a zip for each submission, or what Moodle,
+Canvas or Google Classroom has handed out. This is no sandbox for hostile code: see the README for a
+container without a network.
 """
 
 import argparse
@@ -12,18 +13,24 @@ import sys
 import tempfile
 from pathlib import Path
 
+from grader import alike, attempts, exports
 from grader.criteria import read_criteria
+from grader.gathering import gather
 from grader.isolation import isolation
+from grader.lateness import moment
+from grader.platforms import canvas, gradescope, moodle
 from grader.processes import adopt
 from grader.runs import NOTEBOOK, grade_all, read_files, save
-from grader.submissions import gather
 from grader.tables import show
+
+SINGLE = "json", "github", "prairielearn", "vpl", "summary"  # options that need one submission
+FAILED, BELOW = 1, 3  # exit status: nothing was graded; somebody is below --pass
 
 
 def read_arguments():
     """Return what the arguments say (argparse.Namespace); ends the program when that is nonsense."""
     parser = argparse.ArgumentParser(description="Проверка работ: баллы и причины.")
-    parser.add_argument("submissions", type=Path, help="папка или zip: в ней папка или zip на работу")
+    parser.add_argument("submissions", type=Path, nargs="+", help="папка или архив: в них папка или архив на работу")
     parser.add_argument(
         "--out",
         type=Path,
@@ -37,29 +44,122 @@ def read_arguments():
     parser.add_argument(
         "--task", default="", metavar="GLOB", help="какие программы проверять, если в работе целый курс: '*task4*'"
     )
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="ещё и в формате JUnit")
-    parser.add_argument("--gradescope", action="store_true", help="рядом с каждым отчётом results.json для Gradescope")
+    add_time(parser.add_argument_group("время и попытки"))
+    add_platforms(parser.add_argument_group("платформы"))
+    add_single(parser.add_argument_group("одна работа"))
+    group = parser.add_argument_group("похожие работы")
+    group.add_argument("--alike", type=Path, metavar="FILE.html", help="страница похожих пар (нужен copydetect)")
+    group.add_argument("--past", type=Path, action="append", default=[], metavar="DIR", help="работы прошлых лет")
     options = parser.parse_args()
     if options.jobs < 1:
         parser.error("-j: нужно целое число от 1")
     if options.out.suffix != ".csv":
         parser.error("--out: имя таблицы кончается на .csv")
+    if options.due and not moment(options.due):
+        parser.error("--due: нужно время, например '2026-12-20 23:59'")
+    if options.penalty < 0:
+        parser.error("--penalty: нужно целое число от 0")
+    options.due = moment(options.due or "")
     return options
 
 
+def add_time(group):
+    """Add the options about when something was handed in to group (of an argparse.ArgumentParser)."""
+    group.add_argument("--due", metavar="TIME", help="срок сдачи: '2026-12-20 23:59'")
+    group.add_argument(
+        "--penalty", type=int, default=0, metavar="N", help="сколько баллов снимать за каждый начатый день после срока"
+    )
+    group.add_argument(
+        "--attempt", choices=["last", "best"], default="last", help="чья-то какая попытка засчитана (%(default)s)"
+    )
+
+
+def add_platforms(group):
+    """Add the options about whole classes of a platform to group (of an argparse.ArgumentParser)."""
+    group.add_argument("--moodle", type=Path, metavar="FILE", help="заполнить ведомость Moodle, собрать zip с отзывами")
+    group.add_argument("--canvas", type=Path, metavar="FILE", help="заполнить журнал Canvas")
+    group.add_argument("--assignment", default="", metavar="TEXT", help="название или номер задания в журнале Canvas")
+    group.add_argument("--junit", type=Path, metavar="FILE", help="ещё и в формате JUnit")
+    group.add_argument("--gradescope", action="store_true", help="рядом с каждым отчётом results.json для Gradescope")
+    group.add_argument("--metadata", type=Path, metavar="FILE", help="submission_metadata.json от Gradescope")
+
+
+def add_single(group):
+    """Add the options for whoever grades one submission to group (of an argparse.ArgumentParser)."""
+    group.add_argument("--json", type=Path, metavar="FILE", help="всё о работе в JSON")
+    group.add_argument("--github", type=Path, metavar="FILE", help="result.json для GitHub")
+    group.add_argument("--prairielearn", type=Path, metavar="FILE", help="results.json для PrairieLearn")
+    group.add_argument("--vpl", type=Path, metavar="FILE", help="вывод для VPL")
+    group.add_argument("--summary", type=Path, metavar="FILE", help="дописать краткий итог в Markdown")
+    group.add_argument(
+        "--pass", type=int, dest="passing", metavar="N", help=f"статус {BELOW}, если у кого-то меньше N баллов"
+    )
+
+
+class Given:
+    """The files of platforms that the options name, read before anything is graded."""
+
+    def __init__(self, options):
+        """Read them. Raises ValueError, OSError."""
+        self.worksheet = moodle.Worksheet(options.moodle) if options.moodle else None
+        self.metadata = gradescope.read_metadata(options.metadata) if options.metadata else None
+        self.due = options.due or self.metadata and self.metadata.due
+        if options.canvas:
+            canvas.fill(options.canvas, [], options.assignment)
+        if options.alike:
+            alike.library()
+
+    def take(self, options, submissions):
+        """Note for submissions (list) what is known of their time; return what to say (list of str)."""
+        if self.metadata:
+            submissions[0].handed_in = self.metadata.handed_in
+        times = self.worksheet.times() if self.worksheet else {}
+        return exports.be_late(submissions, self.due, options.penalty, times)
+
+    def export(self, options, submissions, criteria, reports):
+        """Write what the options ask for; reports (Path) is the folder of reports. Return what to say (list of str)."""
+        grades = [exports.grade_of(submission, criteria) for submission in submissions]
+        said = []
+        if options.gradescope:
+            exports.save_gradescope(reports, submissions, criteria, self.metadata, options.attempt == "best")
+        if options.moodle:
+            said += exports.save_moodle(options.out, self.worksheet, grades)
+        if options.canvas:
+            said += exports.save_canvas(options.out, options.canvas, options.assignment, grades)
+        if asks_for_one(options):
+            exports.save_single(options, submissions[0], criteria)
+        return said
+
+
+def asks_for_one(options):
+    """Return whether options ask for what only one submission can have."""
+    return any(getattr(options, name) for name in (*SINGLE, "metadata"))
+
+
 def run(options, apart):
-    """Grade what the options name, kept apart (isolation()); return submissions, criteria, folder of reports."""
-    files = read_files()
+    """Grade what the options name, kept apart (isolation()); return submissions, criteria, and what to say."""
+    files, given = read_files(), Given(options)
     criteria = read_criteria(files[NOTEBOOK])
     with tempfile.TemporaryDirectory(prefix="grade-") as folder:
         submissions = gather(options.submissions, Path(folder))
+        if options.attempt == "last":
+            submissions = attempts.last(submissions)
+        if asks_for_one(options) and len(submissions) != 1:
+            raise ValueError(f"нужна одна работа, а здесь их {len(submissions)}.")
+        said = given.take(options, submissions)
         save(options.out, [], criteria, options.junit)  # better to fail now than after an hour
+        if options.alike:
+            exports.save_alike(options.alike, submissions, options.past, Path(folder))
+            said.append(f"Похожие работы: {options.alike}")
         grade_all(submissions, files, apart, options.jobs, options.task)
-    return submissions, criteria, save(options.out, submissions, criteria, options.junit, options.gradescope)
+    submissions = attempts.best(submissions, criteria)
+    reports = save(options.out, submissions, criteria, options.junit)
+    said += given.export(options, submissions, criteria, reports)
+    return submissions, criteria, [*said, f"Таблица: {options.out}, отчёты: {reports}"]
 
 
 def main():
-    """Grade what the arguments name; status 1 when that can't be done."""
+    """Grade what the arguments name; status FAILED when that can't be done, BELOW when --pass says so."""
     options = read_arguments()
     for name in "SIGTERM", "SIGHUP":  # as Ctrl+C: nothing shall be left running
         if hasattr(signal, name):
@@ -70,7 +170,7 @@ def main():
         print("Эта система не даёт каждой работе свою сеть: проверяю по одной.", file=sys.stderr)
         options.jobs = 1
     try:
-        submissions, criteria, reports = run(options, apart)
+        submissions, criteria, said = run(options, apart)
     except (OSError, ValueError) as error:
         sys.exit(f"Не получилось: {error}")
     except KeyboardInterrupt:
@@ -78,7 +178,10 @@ def main():
     finally:
         apart.close()
     show(submissions, criteria)
-    print(f"Таблица: {options.out}, отчёты: {reports}")
+    print(*said, sep="\n")
+    least = min(s.base(criteria) - s.penalty(criteria) for s in submissions)
+    if options.passing is not None and least < options.passing:
+        sys.exit(BELOW)
 
 
 if __name__ == "__main__":

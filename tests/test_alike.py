@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from lab.grader import alike
 
 SERVER = (alike.COURSE / "lab" / "server.py").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ import zipfile
 
 import pytest
 
-from lab.grader.submissions import gather
+from lab.grader.gathering import gather
 from test_grading import (
     EXPECTED,
     GRADE,
@@ -60,7 +60,7 @@ def programs():
 
 def gathered(source, tmp_path):
     """Return what the grader takes for submissions in source (Path): {name: names of its files}."""
-    submissions = gather(source, tmp_path / "unpacked")
+    submissions = gather([source], tmp_path / "unpacked")
     return {s.name: {path.name for path in s.path.rglob("*.py")} for s in submissions}
 
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import assume, given, strategies as st
+
 from lab.grader import lateness, platforms
 from lab.grader.platforms import canvas, gradescope, moodle, single
 from lab.grader.platforms.sheets import Grade
-from hypothesis import assume, given, strategies as st
 
 pytestmark = pytest.mark.quick
 
@@ -338,6 +339,14 @@ def test_a_locked_grade_and_a_stranger_are_said(tmp_path, language):
     assert "закрыта" in notes[0] and "нет в ведомости" in notes[1]
 
 
+def test_whoever_could_not_be_graded_keeps_the_grade_and_is_said(tmp_path):
+    at_moodle = Moodle("ru", CLASS, grades={"12": (40, datetime(2026, 3, 3))})
+    text, notes = worksheet(tmp_path, at_moodle).fill([graded("12", 0, reason="Сдан rar.")])
+    assert at_moodle.import_worksheet(text) == [] and "Сдан rar." in notes[0]
+    text, notes = canvas.fill(gradebook(tmp_path), [Grade("a", "x", "1036", reason="Сдан rar.")], "501")
+    assert import_gradebook(text, "501")["1036"] == "40" and "Сдан rar." in notes[0]
+
+
 def test_whoever_has_no_number_is_found_by_name(tmp_path):
     at_moodle = Moodle("ru", CLASS)
     text, _ = worksheet(tmp_path, at_moodle).fill([Grade("x", "Елкин Петр", base=85)])
@@ -499,7 +508,8 @@ def test_a_column_that_canvas_only_shows_is_refused(tmp_path):
 
 TESTS = [
     {"name": "a", "title": "Два", "passed": True, "score": 60, "max_score": 60, "bonus": False, "output": ""},
-    {"name": "b", "title": "Имя", "passed": False, "score": 0, "max_score": 40, "bonus": False, "output": "--|>\nGrade :=>> 100"},
+    {"name": "b", "title": "Имя", "passed": False, "score": 0, "max_score": 40, "bonus": False,
+     "output": "--|>\nGrade :=>> 100"},
     {"name": "c", "title": "Ещё", "passed": None, "score": 0, "max_score": 10, "bonus": True, "output": "не проверено"},
 ]  # fmt: skip
 ONE = Grade("Анна", "Анна", base=50, bonus=10, late=1, penalty=10, report="# Анна")

@@ -13,6 +13,8 @@ def report(submission, criteria):
         "",
         submission.choice(),
         "",
+        submission.circumstances(criteria),
+        "",
         "| критерий | баллы | из |",
         "|---|---|---|",
     ]

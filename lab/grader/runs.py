@@ -17,7 +17,7 @@ from . import limits
 from .isolation import ROOT
 from .processes import end_all_children
 from .reports import report
-from .tables import save_csv, save_gradescope, save_junit
+from .tables import save_csv, save_junit
 
 NOTEBOOK = "notebooks/grading.ipynb"
 
@@ -113,18 +113,16 @@ def grade_all(submissions, files, isolation, jobs, task=""):
             raise
 
 
-def save(table, submissions, criteria, junit=None, gradescope=False):
+def save(table, submissions, criteria, junit=None):
     """Write the table (Path) and the reports, to a folder called like it, which is returned.
 
-    Besides, a file in the format of JUnit (Path), and a results.json for Gradescope beside each report.
+    Besides, a file in the format of JUnit (Path).
     """
     folder = table.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     save_csv(table, submissions, criteria)
     for s in submissions:
         (folder / f"{s.name}.md").write_text(report(s, criteria), encoding="utf-8")
-        if gradescope:
-            save_gradescope(folder / f"{s.name}.json", s, criteria)
     if junit:
         save_junit(junit, submissions, criteria)
     return folder

@@ -1,7 +1,6 @@
-"""The points of a class: on the screen, as CSV, as JUnit's XML; and of one submission for Gradescope."""
+"""The points of a class: on the screen, as CSV, as JUnit's XML."""
 
 import csv
-import json
 import xml.etree.ElementTree as ElementTree
 
 from rich.console import Console
@@ -11,16 +10,21 @@ from rich.table import Column, Table
 from .criteria import MAX_POINTS
 from .texts import printable
 
+PERSON = "student", "id", "handed_in", "days_late", "penalty", "attempt"
+
 
 def save_csv(path, submissions, criteria):
     """Write a line for each submission to path (Path)."""
     with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
         writer = csv.writer(file)
-        writer.writerow(["submission", "points", "max_points", *(c["criterion"] for c in criteria), "programs"])
+        names = [c["criterion"] for c in criteria]
+        writer.writerow(["submission", "points", "max_points", *names, "programs", *PERSON])
         for s in submissions:
             name = formula_free(s.name)
             points = map(s.earned, criteria)
-            writer.writerow([name, s.total(criteria), MAX_POINTS, *points, formula_free(", ".join(s.programs()))])
+            programs = formula_free(", ".join(s.programs()))
+            person = [formula_free(s.student), s.id, s.handed_in or "", s.days, s.penalty(criteria), s.attempt]
+            writer.writerow([name, s.total(criteria), MAX_POINTS, *points, programs, *person])
 
 
 def formula_free(text):
@@ -43,22 +47,6 @@ def save_junit(path, submissions, criteria):
                     s.results.get(criterion["criterion"], {}).get("heard") or s.reason
                 )
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
-
-
-def save_gradescope(path, submission, criteria):
-    """Write results.json as Gradescope's autograder specification asks for it."""
-    tests = [
-        {
-            "name": c["title"],
-            "score": submission.earned(c),
-            "max_score": c["points"],
-            "output": submission.results.get(c["criterion"], {}).get("heard", submission.reason),
-        }
-        for c in criteria
-    ]
-    results = {"score": submission.total(criteria), "tests": tests, "visibility": "visible"}
-    results |= {"output": submission.choice()}
-    path.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def show(submissions, criteria):

@@ -33,6 +33,7 @@ class HandIn:
     platform: str = ""
     late: bool = False
     parts: dict = field(default_factory=dict)  # {name as given: Name}
+    paths: dict = field(default_factory=dict)  # {Path: Name}, where they are on this computer
 
 
 from . import canvas, google, moodle  # noqa: E402  they need Name

@@ -64,6 +64,8 @@ def fill(path, grades, assignment=""):
         row = student_row(students, header, grade)
         if row is None:
             notes.append(f"{grade.name}: нет в журнале {path.name}.")
+        elif grade.reason:
+            notes.append(f"{grade.name}: оценка в журнале не тронута. {grade.reason}")
         else:
             row[column] = grade.scaled(number(possible[column]))
     return sheet.text(), notes

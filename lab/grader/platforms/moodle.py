@@ -47,7 +47,7 @@ def is_class(parts):
 
 
 def place(hand_in):
-    """Return where in the feedback zip the files of hand_in (HandIn) go (str): a folder, or what their names begin with."""
+    """Return where in the feedback zip the files of hand_in (HandIn) go (str): what their paths begin with."""
     name, part = min(hand_in.parts.items(), key=lambda item: (item[1].text, item[0]))
     return f"{name}/" if not part.file else name.removesuffix(part.file)
 
@@ -135,6 +135,8 @@ class Worksheet:
             row = self.row(grade)
             if row is None:
                 notes.append(f"{grade.name}: нет в ведомости Moodle.")
+            elif grade.reason:
+                notes.append(f"{grade.name}: оценка в ведомости не тронута. {grade.reason}")
             elif self.changeable is not None and row[self.changeable].strip().casefold() in NO:
                 notes.append(f"{grade.name}: оценка в Moodle закрыта для изменений, строка оставлена как была.")
             else:

@@ -18,7 +18,7 @@ class Grade:
     of: int = 100  # how many base points there are
     late: int = 0  # days begun after the deadline
     penalty: int = 0  # points taken off for that
-    graded: bool = True  # else nothing may be written: something is to be decided by hand
+    reason: str = ""  # why nothing was graded; then no points may be written
     folder: str = ""  # what the platform called it
     report: str = ""  # Markdown
 

@@ -12,7 +12,7 @@ def plain(grade, tests, programs=()):
         "student": grade.student,
         "id": grade.id,
         "programs": list(programs),
-        "graded": grade.graded,
+        "graded": not grade.reason,
         "score": grade.base,
         "max_score": grade.of,
         "bonus": grade.bonus,
@@ -43,7 +43,7 @@ def github(grade, tests):
 def prairielearn(grade, tests):
     """Return results.json (dict) for PrairieLearn's external grader: score is a share from 0 to 1."""
     return {
-        "gradable": grade.graded,
+        "gradable": not grade.reason,
         "score": min(max(grade.base, 0), grade.of) / grade.of,
         "message": grade.comment(),
         "tests": [
