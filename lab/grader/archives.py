@@ -20,8 +20,8 @@ MAGIC_7Z = b"7z\xbc\xaf\x27\x1c"
 UTF_8 = 0x800  # a zip's flag: names are in UTF-8
 LOCKED = 0x1  # a zip's flag: needs a password
 NESTED = 5  # archives in an archive that are unpacked
-CYRILLIC = re.compile(r"[а-яё]", re.I)
-LATIN = re.compile(r"[a-z]", re.I)
+CYRILLIC = re.compile(r"[а-яё№]", re.I)
+MIXED = re.compile(r"[a-z][а-яё]|[а-яё][a-z]", re.I)  # "Müller" would get a Cyrillic letter
 
 
 def is_archive(path):
@@ -148,13 +148,12 @@ def name_of(name):
         raw = name.encode("cp437")
     except UnicodeEncodeError:
         return name
-    if raw.isascii():
-        return name
+    russian = raw.decode("cp866")
+    if all(CYRILLIC.fullmatch(letter) for letter in russian if not letter.isascii()) and not MIXED.search(russian):
+        return russian
     with suppress(UnicodeDecodeError):
         return raw.decode("utf-8")  # macOS, which does not set the flag
-    russian = raw.decode("cp866")
-    mixed = any(CYRILLIC.search(word) and LATIN.search(word) for word in re.findall(r"[^\W\d_]+", russian))
-    return russian if CYRILLIC.search(russian) and not mixed else name  # "Müller" would get a Cyrillic letter
+    return name
 
 
 def unpack_tar(file, target, allowance):

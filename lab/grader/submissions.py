@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from . import finding
+from . import finding, lateness
 from .texts import printable
 
 
