@@ -50,7 +50,7 @@ def read_arguments():
     group = parser.add_argument_group("похожие работы")
     group.add_argument("--alike", type=Path, metavar="FILE.html", help="страница похожих пар (нужен copydetect)")
     group.add_argument("--past", type=Path, action="append", default=[], metavar="DIR", help="работы прошлых лет")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if options.jobs < 1:
         parser.error("-j: нужно целое число от 1")
     if options.out.suffix != ".csv":
@@ -141,7 +141,7 @@ def run(options, apart):
     files, given = read_files(), Given(options)
     criteria = read_criteria(files[NOTEBOOK])
     with tempfile.TemporaryDirectory(prefix="grade-") as folder:
-        submissions = gather(options.submissions, Path(folder))
+        submissions = gather(options.submissions, Path(folder), one=asks_for_one(options))
         if options.attempt == "last":
             submissions = attempts.last(submissions)
         if asks_for_one(options) and len(submissions) != 1:

@@ -16,7 +16,6 @@ from lab.grader import archives, attempts, exports
 from lab.grader.gathering import gather
 from lab.grader.submissions import Submission
 
-pytestmark = pytest.mark.quick
 LAB = Path(__file__).resolve().parent.parent / "lab"
 PROGRAMS = {name: (LAB / name).read_bytes() for name in ("server.py", "client.py")}
 STUDENTS = {"Иванова Анна": "12", "Smith John": "7"}
@@ -343,6 +342,12 @@ def test_the_last_or_the_best_attempt_counts(tmp_path):
         "Smith John (7)": (1, "week1"),
         "Иванова Анна (12)": (2, "week2"),
     }
+
+
+def test_a_folder_and_an_archive_of_one_name_side_by_side_are_two(tmp_path):
+    klass = written(tmp_path / "class", {**each("{name}/{file}"), "Smith John.rar": b"Rar!\x1a\x07\x01\x00"})
+    submissions = attempts.last(gather([klass], tmp_path / "unpacked"))
+    assert [s.name for s in submissions] == ["Smith John", "Smith John.rar", "Иванова Анна"]
 
 
 def test_the_best_attempt_counts_and_of_equal_ones_the_last():

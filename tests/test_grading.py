@@ -82,7 +82,7 @@ def lost(row):
 
 def criteria_of(row):
     """Return the criteria (list of str) in a line of the table: between the points and the programs."""
-    return list(row)[3:-1]
+    return list(row)[3 : list(row).index("programs")]
 
 
 def contents(folder):

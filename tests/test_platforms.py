@@ -19,8 +19,6 @@ from lab.grader import lateness, platforms
 from lab.grader.platforms import canvas, gradescope, moodle, single
 from lab.grader.platforms.sheets import Grade
 
-pytestmark = pytest.mark.quick
-
 # Names that platforms give
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections import Counter
 from datetime import datetime
 
 from . import finding, limits, platforms
@@ -13,18 +14,20 @@ LINK = re.compile(rb"https?://[^\s\"'<>]+")
 GIT = ".git"
 
 
-def gather(sources, folder):
+def gather(sources, folder, one=False):
     """Return the submissions (list) in sources (list of Path); what must be unpacked goes to folder (Path).
 
-    A student who is in several sources has an attempt in each. Raises ValueError, in Russian,
-    when there is nothing in one of them.
+    With one, each source is a submission, whatever it looks like. A student who is in several
+    sources has an attempt in each. Raises ValueError, in Russian, when there is nothing in one of them.
     """
     submissions = []
     for number, source in enumerate(sources):
-        found = collect(source, folder / f"source{number}")
+        if not source.exists():
+            raise ValueError(f"Нет такой папки: {source}")
+        found = (plain if one else collect)(source, folder / f"source{number}")
         if not found:
             raise ValueError(f"В папке {source} нет ни папок, ни архивов zip.")
-        submissions += found
+        submissions += told_apart(found)
     return numbered(submissions)
 
 
@@ -126,6 +129,15 @@ def newest(folder):
         return None
     times = [path.stat().st_mtime for path in folder.rglob("*") if finding.plays(path)]
     return datetime.fromtimestamp(max(times)) if times else None
+
+
+def told_apart(submissions):
+    """Return submissions (list) of one source: a folder and an archive of one name there are no attempts."""
+    students = Counter(submission.student for submission in submissions if not submission.platform)
+    for submission in submissions:
+        if students[submission.student] > 1 and not submission.platform:
+            submission.student = submission.name
+    return submissions
 
 
 def numbered(submissions):
