@@ -77,12 +77,14 @@ def test_a_class_from_canvas_gets_its_gradebook(tmp_path):
         (["--due", "завтра"], "нужно время"),
         (["--penalty", "-1"], "целое число от 0"),
         (["--attempt", "first"], "--attempt"),
-        (["{tmp}/class", "--json", "{tmp}/one.json"], "нужна одна работа"),
+        (["{tmp}/other", "--json", "{tmp}/one.json"], "нужна одна работа"),
+        (["{tmp}/x.csv", "--json", "{tmp}/one.json"], "Нет такой папки"),
         (["{tmp}/nowhere"], "Нет такой папки"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_graded(tmp_path, klass, arguments, reason):
     (tmp_path / "x.csv").write_text("Имя,Балл\nАнна,5\n", encoding="utf-8")
+    written(tmp_path / "other", {"a.rar": RAR})
     status, printed = grade(klass, "--out", tmp_path / "g.csv", *(a.format(tmp=tmp_path) for a in arguments))
     assert status in (1, 2) and reason in printed and "Traceback" not in printed, printed
     assert not (tmp_path / "g.csv").exists()

@@ -22,7 +22,7 @@ def gather(sources, folder, one=False):
     """
     submissions = []
     for number, source in enumerate(sources):
-        if not source.exists():
+        if not source.is_dir() and not (source.is_file() and is_archive(source)):
             raise ValueError(f"Нет такой папки: {source}")
         found = (plain if one else collect)(source, folder / f"source{number}")
         if not found:
@@ -36,8 +36,6 @@ def collect(source, folder):
     if is_archive(source) and not source.is_dir():
         unpack(source, folder / "all", limits.CLASS)
         source = folder / "all"
-    if not source.is_dir():
-        raise ValueError(f"Нет такой папки: {source}")
     entries = visible(source)
     if len(entries) == 1 and entries[0].is_dir() and is_class(visible(entries[0])):
         entries = visible(entries[0])  # somebody zipped the folder of the class, not what is in it
