@@ -164,7 +164,8 @@ def test_who_has_written_only_text_gets_a_reason_with_the_link(tmp_path):
 def test_a_file_that_is_called_like_a_way_out_stays_inside(tmp_path):
     names = ["a_1_assignsubmission_file_..", "b_2_assignsubmission_file_server.py"]
     written(tmp_path / "class", dict.fromkeys(names, b"x"))
-    gather([tmp_path / "class"], tmp_path / "unpacked" / "deep")
+    first, second = gather([tmp_path / "class"], tmp_path / "unpacked" / "deep")
+    assert [len(list(s.path.iterdir())) for s in (first, second)] == [1, 1]
     assert {path.name for path in tmp_path.iterdir()} == {"class", "unpacked"}
     assert {path.name for path in (tmp_path / "unpacked").iterdir()} == {"deep"}
 

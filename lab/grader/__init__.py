@@ -1,10 +1,12 @@
 """Grade hand-ins of a chat; lab/grade.py is the command, notebooks/grading.ipynb has the criteria.
 
 The instructor's side, which runs no line of a submission:
-    archives, submissions: what a class has handed in, and what each of it has earned
+    gathering, archives: who has handed in what; submissions: what each of it has earned
+    lateness, attempts: what time and a second try change about that
     isolation, starter: how what is run is kept apart; processes: how it ends
     runs: a submission, or all of them, through the criteria (pytest with nbval, and our plugin)
-    reports, tables: what is written about it
+    reports, tables: what is written about it; exports, platforms: and for Moodle, Canvas and others
+    alike: pairs of hand-ins that somebody should read
 
 The criteria's side, in a copy of this package beside their notebook:
     programs: the server and the client of a submission, how to start them, how to talk with them

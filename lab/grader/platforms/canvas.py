@@ -18,7 +18,8 @@ FILE = re.compile(
 )
 AGAIN = re.compile(r"-(\d{1,3})(?=\.\w+$)")  # a file handed in again is "server-1.py"
 ASSIGNMENT = re.compile(r".*\(\d+\)")
-OTHERS = re.compile(r"(Current|Final|Override|Unposted) ")  # columns that Canvas works out
+# Columns that Canvas works out itself
+OTHERS = re.compile(r"(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 
 
 def read(name, folder=False):
@@ -76,7 +77,7 @@ def assignment_column(name, header, assignment):
     columns = [
         index
         for index, title in enumerate(header)
-        if ASSIGNMENT.fullmatch(title) and not OTHERS.match(title) and assignment.casefold() in title.casefold()
+        if ASSIGNMENT.fullmatch(title) and not OTHERS.search(title) and assignment.casefold() in title.casefold()
     ]
     if len(columns) != 1:
         named = ", ".join(f"«{header[index]}»" for index in columns) or "ни одного"
