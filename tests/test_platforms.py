@@ -88,10 +88,11 @@ def test_google_files_are_grouped_by_the_name_before_the_dash():
         ["задание 4 - server.py", "задание 4 - client.py"],
         ["task_4_1_server.py", "task_4_1_client.py"],
         ["Анна Иванова - server.py", "Анна Иванова - client.py"],
+        ["чат сервер - main.py", "чат клиент - main.py"],
         ["Анна Иванова - server.py", "Пётр Иванов - server.py", "launch.py"],
         ["Иванов", "Петров_2", "group_1_assign"],
     ],
-    ids=["plain", "task", "numbers", "one person", "a stranger", "folders"],
+    ids=["plain", "task", "numbers", "one person", "roles", "a stranger", "folders"],
 )
 def test_names_that_no_platform_gives_are_left_alone(names):
     assert platforms.read(names) == ([], names)

@@ -2,6 +2,7 @@
 
 import re
 
+from ..finding import named
 from . import Name
 
 FILE = re.compile(r"(?P<student>[^\W\d_][^\d_/]*?) - (?P<file>.+\.\w+)")
@@ -12,7 +13,7 @@ PERSON = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]*)*(?: [^\W\d_]+(?:['’.-][^\
 def read(name, folder=False):
     """Return what name (str) says (Name), or None when Google does not call files so."""
     match = FILE.fullmatch(name)
-    if folder or not match or not PERSON.fullmatch(match["student"]):
+    if folder or not match or not PERSON.fullmatch(match["student"]) or named(match["student"]):
         return None
     again = AGAIN.search(match["file"])
     return Name(
