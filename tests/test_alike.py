@@ -77,6 +77,13 @@ def test_what_everybody_was_given_does_not_count(copydetect):
     assert names(works) == [("Анна", "Пётр")] and names(works, common=alike.common_code()) == []
 
 
+def test_a_program_in_an_old_windows_encoding_is_readable(tmp_path):
+    (tmp_path / "server.py").write_bytes("print('Как вас зовут?')".encode("cp1251"))
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "hook.py").write_bytes(b"x")
+    assert alike.sources(tmp_path) == {"server.py": "print('Как вас зовут?')"}
+
+
 def test_past_years_are_compared_with_this_one_only(copydetect):
     past = {"2024": {"a.py": OWN}, "2025": {"b.py": RENAMED}}
     assert names({"Иван": {"x.py": OTHER}}, past) == []

@@ -63,14 +63,22 @@ def library():
 
 
 def sources(folder):
-    """Return the programs in folder (Path), as {path in it (str): text}; notebooks count by their code."""
+    """Return the programs in folder (Path), as {path in it (str): text}."""
     found = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") or part in ("venv", "site-packages", "__MACOSX") for part in inside.parts)
         if not hidden and not path.is_symlink() and path.is_file() and path.name.endswith((".py", ".pyw", ".py.txt")):
-            found[str(inside)] = path.read_bytes()[:SIZE].decode("utf-8", "replace")
+            found[str(inside)] = readable(path.read_bytes()[:SIZE])
     return found
+
+
+def readable(data):
+    """Return data (bytes) as text, in UTF-8 or as an old Windows editor saved it."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1251", "replace")
 
 
 def common_code():
