@@ -80,6 +80,11 @@ def lost(row):
     return {name for name in criteria_of(row) if row[name] == "0"}
 
 
+def untried(row):
+    """Return the criteria (set) for which the instructor is to give the points in a line of the table."""
+    return {name for name in criteria_of(row) if row[name] == "не проверено"}
+
+
 def criteria_of(row):
     """Return the criteria (list of str) in a line of the table: between the points and the programs."""
     return list(row)[3 : list(row).index("programs")]
@@ -161,13 +166,16 @@ def test_each_submission_gets_its_points(graded, name):
     folder = graded[0]
     row = rows(folder / "grades.csv")[name]
     criteria = set(criteria_of(row))
-    loses = set(EXPECTED[name]["loses"])
+    parts, loses = EXPECTED[name].get("parts", {}), set(EXPECTED[name]["loses"])
     report = (folder / "grades" / f"{name}.md").read_text(encoding="utf-8")
-    assert lost(row) == (criteria if "*" in loses else loses), report
+    assert lost(row) == (criteria if "*" in loses else loses) - set(parts), report
+    assert {name: int(row[name]) for name in parts} == parts, report
+    assert untried(row) == set(EXPECTED[name].get("untried", {})), report
 
 
 def test_every_criterion_has_a_submission_that_loses_it_alone(graded):
-    losses = [lost(row) for row in rows(graded[0] / "grades.csv").values()]
+    table = rows(graded[0] / "grades.csv")
+    losses = [lost(row) | set(EXPECTED.get(name, {}).get("parts", {})) for name, row in table.items()]
     criteria = set(criteria_of(rows(graded[0] / "grades.csv")["lab"]))
     base = criteria - {"glued", "torn", "letter", "namesakes", "ghosts", "deaf", "fifty"}
     assert {name for some in losses if len(some & base) == 1 for name in some & base} == base

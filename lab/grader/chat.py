@@ -4,21 +4,22 @@ What people are called and what they say has a random tail; reports leave the ta
 """
 
 import os
-import random
 import re
 import socket
 import time
+from contextlib import contextmanager
 
 from . import limits, processes
+from .asking import FORMS, plain
+from .excuses import excuse
 from .line import Line
 from .terminal import LEAVE
-from .words import Failure
+from .words import UNTRIED, Failure, Untried
 
 PROMPT = "Введите своё имя:"
 WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
 CLIENTS = "clients"  # a wire that only the submission's own clients speak
 OPERATOR = "operator"  # a chat between one client and the server's terminal
-LETTERS = "бвгджзклмнпрстфхцчшщ"
 
 
 class Chat:
@@ -32,12 +33,19 @@ class Chat:
         self.work, self.wire = work, wire
         self.server, self.address = None, None
         self.people, self.programs, self.secrets = [], [], {}
+        self.missed, self.lost = None, 0  # the first Failure of a part, and how many there were
 
     def secret(self, text):
         """Return text (str) with the tail that it has in this chat."""
         if text not in self.secrets:
-            self.secrets[text] = text + "".join(random.choices(LETTERS, k=4))
+            self.secrets[text] = plain(text)
         return self.secrets[text]
+
+    def called(self, name):
+        """Return what somebody is called in this chat: name (str) as the server takes it, with a tail."""
+        if name not in self.secrets:
+            self.secrets[name] = FORMS[self.work.form](name)
+        return self.secrets[name]
 
     def shown(self, text):
         """Return text (str) without the tails, and without the place where our copy is."""
@@ -104,6 +112,7 @@ class Chat:
         Only client.py types something at once: first (str), or else the name.
         """
         self.wire = self.work.wire if self.wire is None else self.wire
+        self.called(name)
         if self.wire == OPERATOR and len(self.people) > 1:
             raise Failure("Третьему здесь нет места: второй сидит за терминалом сервера.")
         if self.wire == OPERATOR and self.people:
@@ -111,7 +120,7 @@ class Chat:
             self.server.who = name
         elif self.wire == CLIENTS:
             self.open()
-            first = self.secret(name) if first is None else first
+            first = self.called(name) if first is None else first
             self.people.append(self.work.start_client(self, name, first))
         else:
             self.connect(name)
@@ -148,7 +157,7 @@ class Chat:
         if self.work.needs_clients():
             [other] = self.join("Сервер")
             return self.enter("Клиент", self.secret(name)), other
-        client, connection = self.work.greet_client(self, self.secret(name))
+        client, connection = self.work.greet_client(self, self.called(name))
         end = "\r\n" if self.work.knows("\r\n") else "\n"
         self.people += client, Line(self, "Сервер", connection, end)
         self.people[-1].send(f"{PROMPT}{end}".encode())
@@ -190,9 +199,20 @@ class Chat:
         print("у server.py больше одного потока")
 
     def bytes_only(self):
-        """Raises Failure where one has to send bytes, and only client.py knows which."""
+        """Raises Untried where one has to send bytes, and only client.py knows which."""
         if self.work.wire in (CLIENTS, OPERATOR):
-            raise Failure("Сервер понимает только свой client.py: проверить это отсюда нельзя.")
+            raise Untried("сервер понимает только свой client.py.")
+
+    @contextmanager
+    def part(self):
+        """What is expected in this context is a part of the points: where it fails, the rest goes on."""
+        try:
+            yield
+        except Failure as failure:
+            self.missed = self.missed or failure
+            self.lost += 1
+            if self.lost > limits.PARTS:  # it is waited for each
+                raise self.missed from None
 
     def end(self):
         """Have all people leave and all programs end."""
@@ -202,16 +222,24 @@ class Chat:
         for program in reversed(self.programs):  # the server last
             program.kill()
 
+    def excuse(self):
+        """Return why (str) a program can't be run here that has ended, or ""."""
+        ended = [program for program in self.programs if program.process.poll() is not None]
+        found = [(program.name, excuse(program.all_text())) for program in ended]
+        return next((f"{name}: {reason}." for name, reason in found if reason), "")
+
     def __enter__(self):
         return self
 
     def __exit__(self, kind, failure, traceback):
+        failure = failure or self.missed
         printed = [(program.name, program.last_words()) for program in self.programs]
+        reason = self.excuse() if isinstance(failure, Failure) else ""
         self.end()
         self.work.clean_up()
         if not isinstance(failure, Failure):
             return False
-        print(failure)
+        print(f"{UNTRIED}{reason}" if reason else failure)
         for name, words in printed:
             if words:
                 print(f"Последние строки на терминале {name}:\n{words}")

@@ -9,6 +9,7 @@ from .platforms import canvas, moodle, single
 from .platforms.gradescope import results
 from .platforms.sheets import Grade
 from .reports import report
+from .tables import NOT_TRIED
 
 
 def grade_of(submission, criteria):
@@ -37,7 +38,7 @@ def tests_of(submission, criteria):
         tests.append(
             {
                 "name": criterion["criterion"],
-                "title": criterion["title"],
+                "title": criterion["title"] + f" ({NOT_TRIED})" * submission.untried(criterion),
                 "passed": result.get("passed", False),
                 "score": submission.earned(criterion),
                 "max_score": criterion["points"],

@@ -5,6 +5,7 @@ Nothing of a submission runs in the process that imports this.
 
 import json
 import os
+import platform
 import re
 import select
 import shutil
@@ -19,21 +20,15 @@ from pathlib import Path
 
 import psutil
 
-from . import finding, limits, processes
+from . import finding, limits
 from .chat import CLIENTS, OPERATOR, Chat
-from .silence import Silence
-from .terminal import Program, prefix
+from .excuses import newer
+from .starting import Start
+from .terminal import prefix
 from .texts import excerpt
-from .words import Failure
+from .words import Failure, Untried
 
 LAB = Path(__file__).resolve().parents[1]
-ARGUMENTS = (
-    [],
-    ["{port}"],
-    ["localhost", "{port}"],
-    ["--port", "{port}"],
-    ["--host", "localhost", "--port", "{port}"],
-)  # tried in turn while a program ends at once
 
 
 class Work:
@@ -47,9 +42,10 @@ class Work:
         """folder (str or Path) stays as it is; task (str) is a pattern like "*task4*" for the paths in it."""
         self.announces = True  # until somebody does not hear of a newcomer
         self.restless = False  # until one of the programs never waits for anything
-        self.arguments = {}  # name of a script: the arguments with which it works
-        self.broken = {}  # name of a script: why it can't be started
-        self.silent = ""  # why nobody can talk with the server
+        self.ways = {}  # name of a script: the Way to start it
+        self.broken = {}  # name of a script: the Failure to start it
+        self.form = "plain"  # of names that the server takes, one of asking.FORMS
+        self.silent = None  # the Failure of all who tried to talk with the server
         self.original, self.temporary = Path(folder), None
         self.task, self.choice = task, None  # what finding.choose() has returned
 
@@ -100,52 +96,37 @@ class Work:
         """Print that the program called name imports module (str), or raise Failure."""
         self.script(name)
         if error := self.choice["errors"][name]:
-            raise Failure(f"{name} не удалось прочесть: {excerpt(error)}")
+            self.explain(name, error)
         if module not in self.choice["modules"][name]:
             raise Failure(f"{name} не использует стандартный модуль {module}.")
         print(f"{name} использует {module}")
 
+    def explain(self, name, error):
+        """Raise why the program called name can't be read, with its error (str): Untried for a newer Python's."""
+        if number := re.search(r"строка (\d+)$", error):
+            lines = self.script(name).read_text(encoding="utf-8", errors="replace").splitlines()
+            line = "".join(lines[int(number[1]) - 1 : int(number[1])])
+            if reason := newer(int(number[1]), line, error):
+                raise Untried(f"{name}: {reason}.")
+        raise Failure(f"{name} не удалось прочесть (Python {platform.python_version()}): {excerpt(error)}")
+
     def start(self, chat, name, who, port, ready, missing, first=""):
         """Start the program called name for who; return it and what ready(program) then gives.
 
-        Types first (str) at once, if it is given: some ask before they connect. Tries ARGUMENTS in
-        turn while it ends at once. Raises Failure when ready gives nothing for START or SPENT, or
-        PATIENCE when the program is not busy; missing (str) says what has not happened.
+        Types first (str) at once, if it is given: some ask before they connect. Raises Failure when
+        ready gives nothing for START or SPENT, or the program waits for ever; missing (str) says what
+        has not happened.
         """
         if name in self.broken:
-            raise Failure(self.broken[name])
-        script, attempts = self.script(name), []
-        mode, typed = self.choice["modes"].get(name, ([], []))
-        root, package = self.choice["roots"][name], self.choice["packages"][name]
-        where = self.folder / root if root else None, package
-        for arguments in [self.arguments[name]] if name in self.arguments else ARGUMENTS:
-            program = Program(chat, who, script, [*mode, *(part.format(port=port) for part in arguments)], *where)
-            attempts.append(program)
-            chat.programs.append(program)
-            for text in [*typed, first] if first else typed:
-                program.type(text)
-            deadline = time.monotonic() + limits.START
-            silence = Silence(program, limits.PATIENCE if processes.TELLS else limits.START)
-            while (
-                program.process.poll() is None
-                and not silence.enough()
-                and program.spent() < limits.SPENT
-                and time.monotonic() < deadline
-            ):
-                if found := ready(program):
-                    self.arguments[name] = arguments
-                    return program, found
-                time.sleep(0.01)
-            alive = program.process.poll() is None
-            chat.programs.remove(program)
-            program.kill()
-            if alive:
-                break
-        reason = f"{name} работает, но {missing}." if alive else f"{name} сразу завершает работу и {missing}."
-        if name not in self.arguments:
-            self.broken[name] = reason
-        chat.programs.append(attempts[0])  # its last lines say most
-        raise Failure(reason)
+            raise self.broken[name]
+        try:
+            program, found, way = Start(self, chat, name, who, port, ready, missing, first).run()
+        except Failure as failure:
+            if name not in self.ways:
+                self.broken[name] = failure
+            raise
+        self.ways[name] = way
+        return program, found
 
     def start_server(self, chat):
         """Start server.py; return it and the address (host, port) on which it listens."""
@@ -206,7 +187,7 @@ class Work:
         Raises Failure when nobody hears anybody.
         """
         if self.silent:
-            raise Failure(self.silent)
+            raise self.silent
         self.announces = False  # who waits for news would wait in vain on a wrong wire
         try:
             heard = self.try_wire("\r\n")  # one that splits at "\n" understands this as well
@@ -221,10 +202,15 @@ class Work:
                     return wire
         finally:
             self.announces = True
+        untried = isinstance(self.broken.get("client.py"), Untried)  # perhaps it is just what the server understands
         self.silent = (
-            "Никто никого не слышит: ни когда говорят строками, ни когда без концов строк, ни через client.py."
+            Untried("отсюда с сервером не поговорить, а client.py не запустить.")
+            if untried
+            else Failure(
+                "Никто никого не слышит: ни когда говорят строками, ни когда без концов строк, ни через client.py."
+            )
         )
-        raise Failure(self.silent)
+        raise self.silent
 
     def knows(self, wire):
         """Return whether this is the server's wire."""

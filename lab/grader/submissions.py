@@ -1,5 +1,6 @@
 """What a class has handed in, and what each of it has earned."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,9 +30,23 @@ class Submission:
     attempts: int = 1
 
     def earned(self, criterion):
-        """Return the points for a criterion (metadata of its cell)."""
-        passed = self.results.get(criterion["criterion"], {}).get("passed")
-        return criterion["points"] if passed else 0
+        """Return the points (int) for a criterion (metadata of its cell), which may be a part of them."""
+        result = self.results.get(criterion["criterion"], {})
+        if result.get("passed"):
+            return criterion["points"]
+        if "parts" not in criterion or self.untried(criterion):
+            return 0
+        heard, wanted = Counter(result.get("heard", "").splitlines()), Counter(result.get("expected", "").splitlines())
+        parts, paid = (heard & wanted).total() - criterion["paid"], criterion["parts"] - criterion["paid"]
+        return criterion["points"] * max(0, parts) // paid
+
+    def untried(self, criterion):
+        """Return whether a criterion (metadata of its cell) could not be tried: its points are to be set by hand."""
+        return self.results.get(criterion["criterion"], {}).get("untried", False)
+
+    def open_points(self, criteria):
+        """Return all points (int) of criteria (list of dict) that could not be tried."""
+        return sum(criterion["points"] for criterion in criteria if self.untried(criterion))
 
     def base(self, criteria):
         """Return the points (int) for criteria (list of dict) without bonus points, before a penalty."""

@@ -11,6 +11,7 @@ from .criteria import MAX_POINTS
 from .texts import printable
 
 PERSON = "student", "id", "handed_in", "days_late", "penalty", "attempt"
+NOT_TRIED = "не проверено"  # instead of points, which are to be set by hand
 
 
 def save_csv(path, submissions, criteria):
@@ -21,7 +22,7 @@ def save_csv(path, submissions, criteria):
         writer.writerow(["submission", "points", "max_points", *names, "programs", *PERSON])
         for s in submissions:
             name = formula_free(s.name)
-            points = map(s.earned, criteria)
+            points = [NOT_TRIED if s.untried(c) else s.earned(c) for c in criteria]
             programs = formula_free(", ".join(s.programs()))
             person = [formula_free(s.student), s.id, s.handed_in or "", s.days, s.penalty(criteria), s.attempt]
             writer.writerow([name, s.total(criteria), MAX_POINTS, *points, programs, *person])
@@ -36,14 +37,15 @@ def save_junit(path, submissions, criteria):
     """Write path (Path): a testsuite for each submission, a testcase for each criterion."""
     root = ElementTree.Element("testsuites")
     for s in submissions:
-        lost = [c for c in criteria if not s.earned(c)]
-        suite = ElementTree.SubElement(
-            root, "testsuite", name=s.name, tests=str(len(criteria)), failures=str(len(lost))
-        )
+        untried = [c for c in criteria if s.untried(c)]
+        lost = [c for c in criteria if s.earned(c) < c["points"] and c not in untried]
+        counts = {"tests": str(len(criteria)), "failures": str(len(lost)), "skipped": str(len(untried))}
+        suite = ElementTree.SubElement(root, "testsuite", name=s.name, **counts)
         for criterion in criteria:
             case = ElementTree.SubElement(suite, "testcase", classname=s.name, name=criterion["criterion"])
-            if criterion in lost:
-                ElementTree.SubElement(case, "failure", message=criterion["title"]).text = printable(
+            if criterion in lost + untried:
+                kind = "failure" if criterion in lost else "skipped"
+                ElementTree.SubElement(case, kind, message=criterion["title"]).text = printable(
                     s.results.get(criterion["criterion"], {}).get("heard") or s.reason
                 )
     ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
@@ -53,9 +55,12 @@ def show(submissions, criteria):
     """Print the table of all submissions."""
     table = Table("работа", "программы", Column("баллы", justify="right"), "не выполнено")
     for s in submissions:
-        lost = [c["criterion"] for c in criteria if not s.earned(c) and not c.get("bonus")]
+        base = [c for c in criteria if s.earned(c) < c["points"] and not c.get("bonus")]
+        lost = ", ".join(c["criterion"] for c in base if not s.untried(c))
+        untried = ", ".join(c["criterion"] for c in base if s.untried(c))
+        lost += f"{'; ' if lost else ''}{NOT_TRIED}: {untried}" if untried else ""
         points, programs = f"{s.total(criteria)} из {MAX_POINTS}", ", ".join(s.programs())
-        table.add_row(escape(s.name), escape(programs), points, escape(s.reason or ", ".join(lost)))
+        table.add_row(escape(s.name), escape(programs), points, escape(s.reason or lost))
     Console().print(table)
     for s in submissions:
         for note in s.found.get("notes", []):

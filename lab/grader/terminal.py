@@ -22,13 +22,15 @@ LEAVE = "покинуть чат"
 class Program(Ear):
     """A running program of the submission: what it prints is heard, and one can type to it."""
 
-    def __init__(self, chat, who, script, args=(), root=None, package=""):
+    def __init__(self, chat, who, script, args=(), root=None, package="", home=None):
         """Start script (Path) with args (str) in its folder, with nothing of our environment.
 
-        Where it imports from root (Path), Python looks there; a package (str) is started from there.
+        Where it imports from root (Path), Python looks there; a package (str) is started from there,
+        and any program from home (Path), if that is another folder.
         """
-        home = str(root if package else script.parent)
-        file = f"./{script.name}" if script.name.startswith("-") else script.name
+        home = str(home or (root if package else script.parent))
+        file = os.path.relpath(script, home)
+        file = f"./{file}" if file.startswith("-") else file
         env = {
             "PATH": os.defpath,
             "HOME": home,

@@ -26,7 +26,7 @@ SLOWNESS = float(os.environ.get("POINTS_SLOWNESS", 1))      # of this machine
 LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that we know takes a third of it
 # Seconds in place of the grading's, which have to do for a whole class on one busy machine.
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
-LEARNED = "arguments", "broken", "choice", "restless"     # what one trial of the programs tells to the others
+LEARNED = "ways", "broken", "choice", "restless", "form"     # what one trial of the programs tells to the others
 TERMINAL = "Последние строки на терминале "
 
 
@@ -132,7 +132,7 @@ def find_out(pool):
     try:
         return {"wire": work.wire, **work.learned}
     except Failure as failure:
-        return {"silent": str(failure), **work.learned}
+        return {"silent": failure, **work.learned}
 
 
 def begin(folder, scratch):
@@ -154,7 +154,7 @@ def begin(folder, scratch):
                 if "(" not in str(failure) and chat.programs and (error := last_error(chat.programs[-1].last_words())):
                     failure = Failure(f"{failure} ({error})")
                 if name in self.broken:
-                    self.broken[name] = str(failure)
+                    self.broken[name] = failure
                 raise failure from None
 
     vars(limits).update(PATIENCE)
