@@ -54,6 +54,11 @@ def mentioned(text):
     return sorted(places, key=places.get)
 
 
+def refuses(text):
+    """Return whether text (str), all that somebody has heard who introduced itself in vain, asks for something else."""
+    return bool(REFUSAL.search(text) or set(mentioned(text)) - {"name"} or len(NAME.findall(text)) > 1)
+
+
 def answer(question, asked):
     """Return the answer (str, "{port}" and the like for values) to a question (str) for asked, its kinds()."""
     colon = re.search(r"(?:host|ip|адрес|хост|имя|name)\w*\s*:\s*\w", question, re.I)

@@ -132,8 +132,7 @@ class Chat:
         for name in names:
             person = self.enter(name)
             others = [other for other in self.people if other is not person]
-            if isinstance(person, Line):
-                person.say(name)
+            person.introduces_itself()
             if self.work.announces:  # let the news be over before anybody speaks
                 self.work.announces = all([other.until(lambda text: self.secret(name) in text) for other in others])
             self.settle()
@@ -143,13 +142,15 @@ class Chat:
     def crowd(self, size):
         """Have size people come at once; returns them in a list."""
         people = [self.enter(f"Гость{number}") for number in range(1, size + 1)]
-        for person in people:
-            person.says_at_once(person.who)
-        for person in people:
-            person.read()
-            if person.ignored:
-                raise Failure(f"{person.who} подключается, а сервер его не слушает.")
-        self.settle()
+        self.mark()
+        for answer in self.work.introduction:
+            for person in people:
+                person.send((person.filled(answer) + person.end).encode())
+            for person in people:
+                person.read()
+                if person.ignored:
+                    raise Failure(f"{person.who} подключается, а сервер его не слушает.")
+            self.settle()
         return people
 
     def meet(self, name):

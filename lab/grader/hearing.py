@@ -4,13 +4,15 @@ import select
 import threading
 import time
 
-from . import limits, processes
+from . import asking, limits, processes
 from .silence import Silence
 from .words import Words
 
 
 class Ear(Words):
     """A thread that hears all that a socket or a program says, and a way to wait for a word."""
+
+    named = False  # whether one's name is said before anything else
 
     def __init__(self, chat, who, source, receive):
         """who (str) is the name shown; receive() returns bytes of source, or b"" at the end."""
@@ -68,6 +70,35 @@ class Ear(Words):
                 elif silence.enough():
                     break
             return bool(condition(self.text()))
+
+    def introduces_itself(self):
+        """Say one's name, and what else this server wants to know, as has been found out."""
+        self.chat.mark()
+        if self.chat.work.asks:
+            self.chat.work.introduction = self.answers()
+            return
+        for answer in self.chat.work.introduction[self.named :]:
+            self.tell(self.filled(answer))
+
+    def filled(self, answer):
+        """Return an answer (str) with values for "{name}" and the like."""
+        return answer.format(**asking.ANSWERS, name=self.chat.secret(self.who), port=0)
+
+    def answers(self):
+        """Answer what is asked; return the answers (tuple of str), that to the question for one's name first."""
+        answers = ["{name}"] * self.named
+        asked, told = {"name"} if self.named else set(), 0
+        while len(asked) < len(asking.KINDS):
+            self.until(lambda heard: not asked.issuperset(asking.kinds(self.all_text()[told:])))
+            question = self.all_text()[told:]
+            kinds = asking.kinds(question) or ["name"] * ("name" not in asked)
+            if asked.issuperset(kinds):
+                break
+            asked |= set(kinds)
+            told += len(question)
+            answers.append(asking.answer(question, kinds))
+            self.tell(self.filled(answers[-1]))
+        return tuple(answers)
 
     def behind(self):
         """Return whether something has been said that was not heard yet."""

@@ -30,9 +30,11 @@ def tell(name, number):
 tell("tcp_child_ehash_entries", "256")
 ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET: the child for which the table is small
 tell("tcp_max_tw_buckets", "0")
+tell("ip_unprivileged_port_start", "0")  # port 80 is as good as any
 tell("tcp_wmem", "4096 16384 4194304")  # the usual sizes: FLOOD is more than that
 with socket.socket() as any:
     fcntl.ioctl(any, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up, running
+socket.sethostname("localhost")  # else gethostbyname(gethostname()) is not here, but outside
 os.execv(sys.argv[1], sys.argv[1:])
 """
 READ_ONLY = """
@@ -113,7 +115,7 @@ class Namespaces:
     def __init__(self):
         """Try what this system allows; raises OSError when that is not enough."""
         self.starter, self.lock = None, threading.Lock()
-        self.outer = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        self.outer = ["unshare", "--net", "--uts", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
         nobody = ["--reuid={uid}", "--regid={uid}", "--clear-groups", "--no-new-privs"]
         none = "--inh-caps=-all --ambient-caps=-all --bounding-set=-all"
         for_root = none.replace("-all", "-all,+dac_read_search")  # python in /root

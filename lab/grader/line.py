@@ -60,7 +60,11 @@ class Line(Ear):
     def say(self, text):
         """Say text (str) with its tail, as one message that the other side reads alone."""
         self.chat.mark()
-        self.send((self.chat.secret(text) + self.end).encode())
+        self.tell(self.chat.secret(text))
+
+    def tell(self, text):
+        """Say just text (str), as one message that the other side reads alone."""
+        self.send((text + self.end).encode())
         self.taken()
 
     def says_at_once(self, *texts):

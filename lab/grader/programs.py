@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 
-from . import finding, limits
+from . import asking, finding, limits
 from .chat import CLIENTS, OPERATOR, Chat
 from .excuses import newer
 from .starting import Start
@@ -28,6 +28,8 @@ from .terminal import prefix
 from .texts import excerpt
 from .words import Failure, Untried
 
+INTRODUCTION = ("{name}",)
+MANNERS = ("plain", False), ("plain", True), ("latin", True), ("full", True)
 LAB = Path(__file__).resolve().parents[1]
 
 
@@ -44,7 +46,9 @@ class Work:
         self.restless = False  # until one of the programs never waits for anything
         self.ways = {}  # name of a script: the Way to start it
         self.broken = {}  # name of a script: the Failure to start it
-        self.form = "plain"  # of names that the server takes, one of asking.FORMS
+        self.form, self.asks = MANNERS[0]  # of names that the server takes; whether to find out what it asks
+        self.introduction = INTRODUCTION  # how one answers what it asks a newcomer
+        self.refused = False  # whether it has asked for something else than was said
         self.silent = None  # the Failure of all who tried to talk with the server
         self.original, self.temporary = Path(folder), None
         self.task, self.choice = task, None  # what finding.choose() has returned
@@ -177,8 +181,9 @@ class Work:
         self.copy()
         numbers = [8080]
         for file in [*self.scripts.values(), *self.folder.rglob("*.py")]:
-            numbers += map(int, re.findall(rb"\b\d{4,5}\b", file.read_bytes()))
-        return [port for port in dict.fromkeys(numbers) if 1024 <= port < 65536][:50] + [0]
+            numbers += map(int, re.findall(rb"\b\d{2,5}\b", file.read_bytes()))
+        numbers = sorted(dict.fromkeys(numbers), key=lambda port: port < 1024)  # those below are rare
+        return [port for port in numbers if port < 65536][:50] + [0]
 
     @cached_property
     def wire(self):
@@ -190,18 +195,16 @@ class Work:
             raise self.silent
         self.announces = False  # who waits for news would wait in vain on a wrong wire
         try:
-            heard = self.try_wire("\r\n")  # one that splits at "\n" understands this as well
-            if heard == "apart":
-                return "\n" if self.try_wire("\n") else "\r\n"
-            if self.try_wire(""):
-                return ""
-            if heard:
-                return "\n"
-            for wire in CLIENTS, OPERATOR:
-                if self.try_talk(wire):
-                    return wire
+            for tries in self.try_wires, self.try_others:
+                for self.form, self.asks in MANNERS:
+                    self.introduction = INTRODUCTION
+                    if (wire := tries()) is not None:
+                        return wire
+                    if not self.refused:
+                        break
+                self.form, self.asks = MANNERS[0]
         finally:
-            self.announces = True
+            self.announces, self.asks = True, False
         untried = isinstance(self.broken.get("client.py"), Untried)  # perhaps it is just what the server understands
         self.silent = (
             Untried("отсюда с сервером не поговорить, а client.py не запустить.")
@@ -223,6 +226,19 @@ class Work:
         """Return whether only the submission's own clients can talk with its server."""
         return self.knows(CLIENTS)
 
+    def try_wires(self):
+        """Return what ends a message to this server, or None when no end is understood."""
+        heard = self.try_wire("\r\n")  # one that splits at "\n" understands this as well
+        if heard == "apart":
+            return "\n" if self.try_wire("\n") else "\r\n"
+        if self.try_wire(""):
+            return ""
+        return "\n" if heard else None
+
+    def try_others(self):
+        """Return CLIENTS or OPERATOR, or None when nobody is understood so."""
+        return next((wire for wire in (CLIENTS, OPERATOR) if self.try_talk(wire)), None)
+
     def try_wire(self, end):
         """Return "apart" or "glued" when one hears two messages that another says at once."""
         chat = Chat(self, end)
@@ -234,6 +250,7 @@ class Work:
             if not first.ignored or one in second.text():  # else it may talk on and on, and read nothing
                 second.until(lambda heard: one in heard and two in heard)
             heard = second.text()
+            self.refused |= one not in heard and asking.refuses(first.all_text())
             return one in heard and ("glued" if re.search(rf"{one}\s*{two}", heard) else "apart")
         finally:
             chat.end()
@@ -243,7 +260,9 @@ class Work:
         chat = Chat(self, wire)
         try:
             first, second = chat.join("Аня", "Борис")
-            return all(self.try_to_tell(chat, *ends) for ends in ((first, second), (second, first)))
+            understood = all(self.try_to_tell(chat, *ends) for ends in ((first, second), (second, first)))
+            self.refused |= not understood and asking.refuses(first.all_text())
+            return understood
         except Failure:
             return False
         finally:

@@ -22,7 +22,7 @@ import pytest
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.provisioning import local_provisioner
 
-NAMESPACES = "user", "net", "pid", "mnt"  # the last one hides the others' files
+NAMESPACES = "user", "net", "uts", "pid", "mnt"  # the last one hides the others' files
 
 
 class Kernel(multiprocessing.get_context("fork").Process):

@@ -22,6 +22,8 @@ LEAVE = "покинуть чат"
 class Program(Ear):
     """A running program of the submission: what it prints is heard, and one can type to it."""
 
+    named = True
+
     def __init__(self, chat, who, script, args=(), root=None, package="", home=None):
         """Start script (Path) with args (str) in its folder, with nothing of our environment.
 
@@ -103,8 +105,12 @@ class Program(Ear):
 
     def say(self, text):
         """Type text with its tail, after all has been done that was said before."""
+        self.tell(self.chat.secret(text))
+
+    def tell(self, text):
+        """Type just text (str), after all has been done that was said before."""
         self.chat.settle()
-        self.type(self.chat.secret(text))
+        self.type(text)
 
     def leave(self):
         """Leave as the assignment says, after all has been done that was said before."""
