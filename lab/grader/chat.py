@@ -7,7 +7,7 @@ import os
 import re
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from . import limits, processes
 from .asking import FORMS, plain
@@ -28,9 +28,10 @@ class Chat:
     A context manager: at its end all are gone; a Failure is printed and goes no further.
     """
 
-    def __init__(self, work, wire=None):
-        """work (Work); wire is found out where it is not given."""
-        self.work, self.wire = work, wire
+    def __init__(self, work, wire=None, own=False):
+        """work (Work); wire is found out where it is not given, or own clients (bool) talk with the own server."""
+        self.work, self.wire, self.own = work, wire, own
+        self.failure = None  # which has ended it
         self.server, self.address = None, None
         self.people, self.programs, self.secrets = [], [], {}
         self.missed, self.lost = None, 0  # the first Failure of a part, and how many there were
@@ -53,11 +54,13 @@ class Chat:
             text = text.replace(secret, shown)
         return text.replace(f"{self.work.folder}{os.sep}", "") if self.work.temporary else text
 
-    def words(self, text):
-        """Return whether text (str) has a word that nobody said and that is nobody's name."""
+    def is_news(self, text, name):
+        """Return whether text (str) has somebody's name (str) and a word that nobody said, and is no message."""
+        news = self.work.without_messages(re.sub(r"\x1b\[[\d;]*\w", "", text), name)
+        words = news
         for secret in self.secrets.values():
-            text = text.replace(secret, " ")
-        return re.search(r"[^\W\d_]{3,}", re.sub(r"\x1b\[[\d;]*\w", "", text)) is not None
+            words = words.replace(secret, " ")
+        return name in news and re.search(r"[^\W\d_]{3,}", words.replace(LEAVE, " ")) is not None
 
     def mark(self):
         """Begin anew for all: see Ear.mark."""
@@ -85,11 +88,23 @@ class Chat:
 
     def visit(self, name):
         """Have somebody connect who says nothing yet; returns who it is."""
-        if self.work.needs_clients():
+        if self.own and not self.is_greeted():
+            raise Failure("Сервер молчит.")
+        if self.own or self.work.needs_clients():
             self.wire = CLIENTS
-            return self.enter(name, "")
+            with suppress(Failure):
+                return self.enter(name, "")
+            return self.enter(name)  # it wants to know before it connects
         self.connect(name)
         return self.people[-1]
+
+    def is_greeted(self):
+        """Return whether the server says something to somebody who has come."""
+        self.connect("Призрак")
+        ghost = self.people.pop()
+        greeted = ghost.until(lambda heard: heard)
+        ghost.close()
+        return greeted
 
     def open(self):
         """Start the server, once."""
@@ -111,7 +126,8 @@ class Chat:
 
         Only client.py types something at once: first (str), or else the name.
         """
-        self.wire = self.work.wire if self.wire is None else self.wire
+        if self.wire is None:
+            self.wire = CLIENTS if self.own else self.work.wire
         self.called(name)
         if self.wire == OPERATOR and len(self.people) > 1:
             raise Failure("Третьему здесь нет места: второй сидит за терминалом сервера.")
@@ -155,9 +171,13 @@ class Chat:
 
     def meet(self, name):
         """Start client.py and type name (str); returns it, and "Сервер", with whom it talks."""
-        if self.work.needs_clients():
+        if self.own or self.work.needs_clients():
+            self.wire = self.work.wire
             [other] = self.join("Сервер")
-            return self.enter("Клиент", self.secret(name)), other
+            self.wire = CLIENTS
+            client = self.enter("Клиент", self.called(name))
+            client.introduces_itself()
+            return client, other
         client, connection = self.work.greet_client(self, self.called(name))
         end = "\r\n" if self.work.knows("\r\n") else "\n"
         self.people += client, Line(self, "Сервер", connection, end)
@@ -170,10 +190,11 @@ class Chat:
         self.server.kill() if self.server else self.people[-1].half_close()
 
     def see_off(self):
-        """Answer a client.py that leaves; raises Failure when nothing says that it does."""
+        """Answer a client.py that closes the connection; raises Failure when it does not."""
         if not self.server:
             other = self.people[-1]
-            if not (other.until(lambda heard: LEAVE in heard.lower()) or other.ended):
+            other.until(lambda heard: False)
+            if not other.ended:
                 raise Failure("Не случилось: Клиент закрывает соединение.")
             other.half_close()
 
@@ -233,7 +254,7 @@ class Chat:
         return self
 
     def __exit__(self, kind, failure, traceback):
-        failure = failure or self.missed
+        self.failure = failure = failure or self.missed
         printed = [(program.name, program.last_words()) for program in self.programs]
         reason = self.excuse() if isinstance(failure, Failure) else ""
         self.end()

@@ -73,7 +73,8 @@ class Ear(Words):
 
     def introduces_itself(self):
         """Say one's name, and what else this server wants to know, as has been found out."""
-        self.chat.mark()
+        if not self.named:
+            self.chat.mark()
         if self.chat.work.asks:
             self.chat.work.introduction = self.answers()
             return

@@ -12,6 +12,7 @@ REST = 0.25  # seconds of silence that are enough when all programs wait without
 LOOK = 0.1  # seconds between two looks at what programs do while nothing is heard
 LIMIT = 15.0  # seconds after which talk without the word waited for counts as silence
 WORK = 60.0  # seconds in which a busy program shall have read what it was told
+NEWS = 1 << 16  # characters at the end of it in which news is looked for
 PARTS = 8  # parts of a criterion that may fail before the rest is not tried
 FLOOD = 5_000_000  # bytes said past one who does not read: more than the system's buffers hold
 KEPT = 1 << 20  # bytes of what was heard that are remembered

@@ -88,10 +88,12 @@ class Line(Ear):
         self.taken()
 
     def falls_silent(self):
-        """Say an empty message, where the wire has one, and that nothing more will be said."""
+        """Say an empty message; where the wire has none, that nothing more will be said."""
         self.chat.mark()
-        self.send(self.end.encode())
-        self.half_close()
+        if self.end:
+            self.tell("")
+        else:
+            self.half_close()
 
     def stops_listening(self):
         """Read no more, and stay."""

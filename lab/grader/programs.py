@@ -3,6 +3,7 @@
 Nothing of a submission runs in the process that imports this.
 """
 
+import io
 import json
 import os
 import platform
@@ -14,20 +15,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, redirect_stdout, suppress
 from functools import cached_property
 from pathlib import Path
 
 import psutil
 
 from . import asking, finding, limits
-from .chat import CLIENTS, OPERATOR, Chat
+from .chat import CLIENTS, OPERATOR, WIRES, Chat
 from .excuses import newer
 from .starting import Start
-from .terminal import prefix
+from .terminal import LEAVE, prefix
 from .texts import excerpt
 from .words import Failure, Untried
 
+NAMED = "\0"
 INTRODUCTION = ("{name}",)
 MANNERS = ("plain", False), ("plain", True), ("latin", True), ("full", True)
 LAB = Path(__file__).resolve().parents[1]
@@ -48,6 +50,7 @@ class Work:
         self.broken = {}  # name of a script: the Failure to start it
         self.form, self.asks = MANNERS[0]  # of names that the server takes; whether to find out what it asks
         self.introduction = INTRODUCTION  # how one answers what it asks a newcomer
+        self.before = None  # what stands before each message, NAMED for its author
         self.refused = False  # whether it has asked for something else than was said
         self.silent = None  # the Failure of all who tried to talk with the server
         self.original, self.temporary = Path(folder), None
@@ -88,6 +91,20 @@ class Work:
     def chat(self):
         """Return a new Chat."""
         return Chat(self)
+
+    def any_way(self, steps):
+        """Try steps(chat) as a criterion, and where that fails, once more with own clients at the own server.
+
+        Prints what has happened the time that it holds, or else the first time.
+        """
+        printed = []
+        for own in False, True:
+            with redirect_stdout(io.StringIO()) as said, Chat(self, own=own) as chat:
+                steps(chat)
+            printed.append(said.getvalue())
+            if not chat.failure or not self.knows(*WIRES):
+                break
+        print(printed[0] if chat.failure else printed[-1], end="")
 
     def script(self, name):
         """Return the path of the program called name (str); raises Failure when there is none."""
@@ -215,10 +232,10 @@ class Work:
         )
         raise self.silent
 
-    def knows(self, wire):
-        """Return whether this is the server's wire."""
+    def knows(self, *wires):
+        """Return whether one of wires is the server's."""
         try:
-            return self.wire == wire
+            return self.wire in wires
         except Failure:
             return False
 
@@ -250,6 +267,7 @@ class Work:
             if not first.ignored or one in second.text():  # else it may talk on and on, and read nothing
                 second.until(lambda heard: one in heard and two in heard)
             heard = second.text()
+            self.learn(heard, chat, first, one)
             self.refused |= one not in heard and asking.refuses(first.all_text())
             return one in heard and ("glued" if re.search(rf"{one}\s*{two}", heard) else "apart")
         finally:
@@ -268,12 +286,32 @@ class Work:
         finally:
             chat.end()
 
+    def learn(self, heard, chat, speaker, text):
+        """Remember what stands before text (str) in what was heard (str) of speaker (Ear)."""
+        if text in heard:
+            line = re.sub(r"\x1b\[[\d;]*\w", "", heard[: heard.index(text)]).rpartition("\n")[2]
+            self.before = line.replace(chat.secret(speaker.who), NAMED)
+
+    def without_messages(self, text, name):
+        """Return text (str) without the messages of name (str) that are empty, a name or "покинуть чат"."""
+        if self.before is None:
+            return text
+        text, line = text[-limits.NEWS :], self.before.replace(NAMED, name)
+        before = re.sub(r"\d+", r"\\d+", re.sub(r"(?:\\\s)+", r"\\s*", re.escape(line)))
+        if re.sub(rf"\s|{NAMED}", "", self.before):  # it can't be taken for anything else, not even in a flood
+            text, start, end = text.replace("\n", ""), "", before
+            text = text.removesuffix(next((line[:k] for k in range(len(line), 0, -1) if text.endswith(line[:k])), ""))
+        else:
+            start, end = "^", "$"
+        return re.sub(rf"{start}(?:{before}\s*(?:{re.escape(name)}|{LEAVE})?\s*)+(?={end}|\Z)", "\n", text, flags=re.M)
+
     def try_to_tell(self, chat, speaker, listener):
         """Return whether listener hears speaker, who tries again: the other may be still on the way in."""
         deadline = time.monotonic() + limits.LIMIT
         for _ in range(3):
             speaker.say("раз")
             if listener.until(lambda heard: chat.secret("раз") in heard):
+                self.learn(listener.text(), chat, speaker, chat.secret("раз"))
                 return True
             if time.monotonic() > deadline:  # it hears something else all the time
                 break

@@ -112,11 +112,17 @@ class Program(Ear):
         self.chat.settle()
         self.type(text)
 
-    def leave(self):
-        """Leave as the assignment says, after all has been done that was said before."""
+    def says_goodbye(self):
+        """Type what the assignment says, after all has been done that was said before."""
         self.chat.settle()
         self.chat.mark()
         self.type(LEAVE)
+
+    def leave(self):
+        """Say goodbye, or else be ended."""
+        self.says_goodbye()
+        if self is not self.chat.server and not self.has_ended():
+            self.kill()
 
     def reset(self):
         """End without a goodbye."""
@@ -124,20 +130,32 @@ class Program(Ear):
         self.kill()
 
     def falls_silent(self):
-        """Send an empty message, and be gone."""
+        """Send an empty message, and be gone: many a client.py does not send it."""
         if self is self.chat.server:
             raise Failure("Борис сидит за терминалом сервера: удалить его нельзя.")
-        self.type("")
+        self.chat.mark()
+        self.tell("")
+        self.chat.settle()
+        name, alive = self.chat.secret(self.who), self.process.poll() is None
+        heard = [other.text() for other in self.chat.people if other is not self]
+        if alive and any(name in text and not self.chat.is_news(text, name) for text in heard):
+            raise Failure(f"Не случилось: {self.who} удалён. Пустое сообщение разослано, как любое другое.")
         self.reset()
 
     def ends(self):
         """Wait until the program has ended; raises Failure when it does not."""
+        if not self.has_ended():
+            raise Failure(f"Не случилось: {self.who} завершает работу. Программа всё ещё работает.")
+        print(self.who, "завершает работу")
+
+    def has_ended(self):
+        """Wait until the program has ended; return whether it has."""
         deadline, silence = time.monotonic() + limits.PATIENCE, Silence(self.chat, limits.PATIENCE)
         while self.process.poll() is None:
             if silence.enough() or time.monotonic() > deadline:
-                raise Failure(f"Не случилось: {self.who} завершает работу. Программа всё ещё работает.")
+                return False
             time.sleep(0.02)
-        print(self.who, "завершает работу")
+        return True
 
     def kill(self):
         """End all its processes."""

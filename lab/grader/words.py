@@ -59,7 +59,7 @@ class Words:
     def hears_news(self, person):
         """Wait for the name of person (Ear) together with words that nobody said."""
         name = self.chat.secret(person.who)
-        self.expect(lambda heard: name in heard and self.chat.words(heard), f"слышит новость, в ней имя: {person.who}")
+        self.expect(lambda heard: self.chat.is_news(heard, name), f"слышит новость, в ней имя: {person.who}")
 
     def is_asked(self):
         """Wait for a question that asks for one's name."""
