@@ -19,6 +19,7 @@ from grader.gathering import gather
 from grader.isolation import isolation
 from grader.lateness import moment
 from grader.platforms import canvas, gradescope, moodle
+from grader.packages import install
 from grader.processes import adopt
 from grader.runs import NOTEBOOK, grade_all, read_files, save
 from grader.tables import show
@@ -43,6 +44,13 @@ def read_arguments():
     )
     parser.add_argument(
         "--task", default="", metavar="GLOB", help="какие программы проверять, если в работе целый курс: '*task4*'"
+    )
+    parser.add_argument(
+        "--with",
+        dest="packages",
+        default="",
+        metavar="LIST",
+        help="пакеты, которые разрешены работам: 'loguru,cryptography' (их ставит pip, только для проверки)",
     )
     add_time(parser.add_argument_group("время и попытки"))
     add_platforms(parser.add_argument_group("платформы"))
@@ -140,7 +148,7 @@ def run(options, apart):
     """Grade what the options name, kept apart (isolation()); return submissions, criteria, and what to say."""
     files, given = read_files(), Given(options)
     criteria = read_criteria(files[NOTEBOOK])
-    with tempfile.TemporaryDirectory(prefix="grade-") as folder:
+    with tempfile.TemporaryDirectory(prefix="grade-") as folder, tempfile.TemporaryDirectory() as packages:
         submissions = gather(options.submissions, Path(folder), one=asks_for_one(options))
         if options.attempt == "last":
             submissions = attempts.last(submissions)
@@ -151,6 +159,8 @@ def run(options, apart):
         if options.alike:
             exports.save_alike(options.alike, submissions, options.past, Path(folder))
             said.append(f"Похожие работы: {options.alike}")
+        if options.packages:
+            install(options.packages.split(","), packages)
         grade_all(submissions, files, apart, options.jobs, options.task)
     submissions = attempts.best(submissions, criteria)
     reports = save(options.out, submissions, criteria, options.junit)

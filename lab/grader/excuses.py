@@ -1,7 +1,6 @@
 """Why a program can't be run here, though that need not be its author's fault: for the instructor to decide."""
 
 import difflib
-import platform
 import re
 import sys
 
@@ -50,12 +49,15 @@ def without(module):
     return f"не установлен пакет {module}, и файла {module}.py в работе нет (поставить пакет: --with {module})"
 
 
-def newer(number, line, message):
-    """Return what to say (str) of line (str) number (int) with this message of a SyntaxError; "" when it is wrong."""
+def newer(number, line, message, here=sys.version_info):
+    """Return what to say (str) of line (str) number (int) with this message of a SyntaxError; "" when it is wrong.
+
+    here (tuple) is the version of the Python that did not understand it.
+    """
     versions = [version for version, pattern in NEWER if pattern.search(line)]
     versions += [(3, 12)] if BACKSLASH in message else []
     version = max(versions, default=(0,))
-    if version <= sys.version_info[:2]:
+    if version <= here[:2]:
         return ""
-    here = platform.python_version()
-    return f"строка {number} — для Python {'.'.join(map(str, version))} и новее, а здесь Python {here}"
+    wanted, found = [".".join(map(str, numbers)) for numbers in (version, here[:3])]
+    return f"строка {number} — для Python {wanted} и новее, а здесь Python {found}"

@@ -124,12 +124,14 @@ class Work:
 
     def explain(self, name, error):
         """Raise why the program called name can't be read, with its error (str): Untried for a newer Python's."""
+        here = ""
         if number := re.search(r"строка (\d+)$", error):
+            here = f" (Python {platform.python_version()})"
             lines = self.script(name).read_text(encoding="utf-8", errors="replace").splitlines()
             line = "".join(lines[int(number[1]) - 1 : int(number[1])])
             if reason := newer(int(number[1]), line, error):
                 raise Untried(f"{name}: {reason}.")
-        raise Failure(f"{name} не удалось прочесть (Python {platform.python_version()}): {excerpt(error)}")
+        raise Failure(f"{name} не удалось прочесть{here}: {excerpt(error)}")
 
     def start(self, chat, name, who, port, ready, missing, first=""):
         """Start the program called name for who; return it and what ready(program) then gives.

@@ -26,7 +26,8 @@ SLOWNESS = float(os.environ.get("POINTS_SLOWNESS", 1))      # of this machine
 LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that we know takes a third of it
 # Seconds in place of the grading's, which have to do for a whole class on one busy machine.
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
-LEARNED = "ways", "broken", "choice", "restless", "form", "introduction", "before"     # what one trial of the programs tells to the others
+# What one trial of the programs tells to the others.
+LEARNED = "ways", "broken", "choice", "restless", "form", "introduction", "before"
 TERMINAL = "Последние строки на терминале "
 
 
