@@ -29,6 +29,7 @@ from test_grading import (
     new_since,
     rows,
     scratch as scratch,
+    untried,
     what_runs,
     zip_in_two_ways,
 )
@@ -222,3 +223,66 @@ def test_nonsense_gets_one_clear_line(tmp_path, arguments, reason):
         (tmp_path / "nowhere").write_bytes(b"")  # a file where a folder should be
     status, printed = grade(*arguments)
     assert status in (1, 2) and reason in printed and "Traceback" not in printed, printed
+
+
+def wheel(path, module):
+    """Write a wheel (Path) with a module (str) that has a logger in it: what pip can install without a network."""
+    info = f"{module}-1.0.dist-info"
+    members = {
+        f"{module}.py": "import logging as logger\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{name},,\n" for name in [*members, f"{info}/RECORD"])
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in {**members, f"{info}/RECORD": record}.items():
+            archive.writestr(name, text)
+
+
+def test_a_package_that_the_instructor_installs_is_there(tmp_path, scratch):
+    build("package-missing", tmp_path / "class")
+    package = tmp_path / "chatlogger-1.0-py3-none-any.whl"
+    wheel(package, "chatlogger")
+    table = tmp_path / "grades.csv"
+    status, printed = grade(
+        tmp_path / "class",
+        "--out",
+        table,
+        "--with",
+        tmp_path / "chatlogger-1.0-py3-none-any.whl",
+        env={"TMPDIR": scratch},
+    )
+    assert status == 0, printed
+    assert rows(table)["package-missing"]["points"] == "120"
+    assert not list(scratch.iterdir())
+
+
+def test_without_the_package_the_report_names_it_and_points_are_open(tmp_path):
+    build("package-missing", tmp_path / "class")
+    status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "--junit", tmp_path / "junit.xml")
+    assert status == 0 and "не проверено: name, join" in " ".join(printed.replace("│", "").split()), printed
+    report = (tmp_path / "grades" / "package-missing.md").read_text(encoding="utf-8")
+    assert "Не проверено на 101 баллов: их ставит преподаватель." in report
+    assert "| Двое разговаривают | не проверено | 12 |" in report
+    assert "server.py здесь не запустить: не установлен пакет chatlogger" in report
+    assert 'failures="0" skipped="16"' in (tmp_path / "junit.xml").read_text(encoding="utf-8")
+
+
+def test_packages_that_pip_does_not_find_are_said(tmp_path):
+    build("lines", tmp_path / "class")
+    status, printed = grade(tmp_path / "class", "--out", tmp_path / "x.csv", "--with", tmp_path / "none.whl")
+    assert status == 1 and "Пакеты не поставлены" in printed and "Traceback" not in printed
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python understands it")
+def test_syntax_of_a_newer_python_leaves_the_points_open(tmp_path):
+    build("lines", tmp_path / "class")
+    server = tmp_path / "class" / "lines" / "server.py"
+    text = server.read_text(encoding="utf-8")
+    server.write_text(text.replace('print("Новое подключение:", address)', 'print(f"Новое: {":".join(address)}")'))
+    status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv")
+    assert status == 0, printed
+    row = rows(tmp_path / "grades.csv")["lines"]
+    assert not lost(row) and {"socket", "two"} <= untried(row)
+    report = (tmp_path / "grades" / "lines.md").read_text(encoding="utf-8")
+    assert "строка 71 — для Python 3.12 и новее, а здесь Python 3." in report

@@ -300,12 +300,13 @@ class Work:
             return text
         text, line = text[-limits.NEWS :], self.before.replace(NAMED, name)
         before = re.sub(r"\d+", r"\\d+", re.sub(r"(?:\\\s)+", r"\\s*", re.escape(line)))
+        message, torn = rf"{before}\s*(?:{re.escape(name)}|{LEAVE})?\s*", ""
         if re.sub(rf"\s|{NAMED}", "", self.before):  # it can't be taken for anything else, not even in a flood
             text, start, end = text.replace("\n", ""), "", before
-            text = text.removesuffix(next((line[:k] for k in range(len(line), 0, -1) if text.endswith(line[:k])), ""))
+            torn = "|".join(re.escape(line[:size]) for size in range(len(line), 0, -1))
         else:
             start, end = "^", "$"
-        return re.sub(rf"{start}(?:{before}\s*(?:{re.escape(name)}|{LEAVE})?\s*)+(?={end}|\Z)", "\n", text, flags=re.M)
+        return re.sub(rf"{start}(?:{message})+(?:(?:{torn})\Z)?(?={end}|\Z)", "\n", text, flags=re.M)
 
     def try_to_tell(self, chat, speaker, listener):
         """Return whether listener hears speaker, who tries again: the other may be still on the way in."""
