@@ -22,10 +22,14 @@ KINDS = {  # in this order: a server's name is no person's
     "port": re.compile(r"\b(?:порт\w*|port)\b", re.I),
     "room": re.compile(r"\b(?:комнат\w*|канал\w*|групп\w*|room\w*|channel|group)\b", re.I),
     "password": re.compile(r"\b(?:парол\w*|password)\b", re.I),
+    "count": re.compile(r"\b(?:сколько|количеств\w*|число|лимит|how many|number of|max\w*)\b", re.I),
+    "y": re.compile(r"\by\s*/\s*n\b|\byes\s*/\s*no\b", re.I),
+    "да": re.compile(r"\bда\s*/\s*нет\b", re.I),
     "name": NAME,
 }
+ARGV = re.compile(r"(\w+)\s*=\s*(?:int\s*\(\s*)?(?:sys\.)?argv\s*\[\s*(\d)\s*\]")
 QUESTION = re.compile(
-    r"[:?>\]]\s*$|\b(?:введ\w+|укаж\w+|выб[еи]р\w+|назов\w+|представ\w+|нуж\w+|напиш\w+|как\w*|enter|choose|type|"
+    r"\?|[:>\]]\s*$|\b(?:введ\w+|укаж\w+|выб[еи]р\w+|назов\w+|представ\w+|нуж\w+|напиш\w+|как\w*|enter|choose|type|"
     r"specify|input|which|what|your)\b",
     re.I,
 )
@@ -34,7 +38,7 @@ REFUSAL = re.compile(
     r"некоррект|недопуст|неверн|нельзя|только|нужн|ошибка|invalid|wrong|must|only|should",
     re.I,
 )
-ANSWERS = {"host": "localhost", "room": "room1", "password": "parol123"}
+ANSWERS = {"host": "localhost", "room": "room1", "password": "parol123", "count": "100", "y": "y", "да": "да"}
 MANY = 8  # questions, after which nobody answers any more
 
 
@@ -84,6 +88,13 @@ def usage(words, script):
     return arguments
 
 
+def in_code(code):
+    """Return the arguments (list of str, as of usage()) that a program takes from sys.argv, by its code (str)."""
+    names = {int(place): mentioned(name.replace("_", " ")) for name, place in ARGV.findall(code)}
+    places = range(1, len(names) + 1)
+    return [f"{{{names[place][0]}}}" for place in places] if all(map(names.get, places)) else []
+
+
 def plain(name):
     """Return name (str) with a tail that nobody knows beforehand."""
     return name + "".join(random.choices(LETTERS, k=4))
@@ -95,9 +106,5 @@ def latin(name):
     return start + "".join(random.choices(LATIN_LETTERS, k=4))
 
 
-def full(name):
-    """Return name (str) as a family name, with a first name and a patronymic."""
-    return f"{plain(name)} {plain('Евген')} {plain('Петрович')}"
-
-
-FORMS = {"plain": plain, "latin": latin, "full": full}
+FORMS = {"plain": plain, "latin": latin, "full": plain}
+MORE = {"full": " Евгений Петрович"}  # what stands behind a name in this form

@@ -58,9 +58,9 @@ class Chat:
         """Return whether text (str) has somebody's name (str) and a word that nobody said, and is no message."""
         news = self.work.without_messages(re.sub(r"\x1b\[[\d;]*\w", "", text), name)
         words = news
-        for secret in self.secrets.values():
-            words = words.replace(secret, " ")
-        return name in news and re.search(r"[^\W\d_]{3,}", words.replace(LEAVE, " ")) is not None
+        for said in [*self.secrets.values(), self.work.more or LEAVE, LEAVE]:
+            words = words.replace(said, " ")
+        return name in news and re.search(r"[^\W\d_]{3,}", words) is not None
 
     def mark(self):
         """Begin anew for all: see Ear.mark."""
@@ -136,7 +136,7 @@ class Chat:
             self.server.who = name
         elif self.wire == CLIENTS:
             self.open()
-            first = self.called(name) if first is None else first
+            first = self.called(name) + self.work.more if first is None else first
             self.people.append(self.work.start_client(self, name, first))
         else:
             self.connect(name)
@@ -175,10 +175,10 @@ class Chat:
             self.wire = self.work.wire
             [other] = self.join("Сервер")
             self.wire = CLIENTS
-            client = self.enter("Клиент", self.called(name))
+            client = self.enter("Клиент", self.called(name) + self.work.more)
             client.introduces_itself()
             return client, other
-        client, connection = self.work.greet_client(self, self.called(name))
+        client, connection = self.work.greet_client(self, self.called(name) + self.work.more)
         end = "\r\n" if self.work.knows("\r\n") else "\n"
         self.people += client, Line(self, "Сервер", connection, end)
         self.people[-1].send(f"{PROMPT}{end}".encode())

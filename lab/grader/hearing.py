@@ -83,7 +83,8 @@ class Ear(Words):
 
     def filled(self, answer):
         """Return an answer (str) with values for "{name}" and the like."""
-        return answer.format(**asking.ANSWERS, name=self.chat.secret(self.who), port=0)
+        name = self.chat.secret(self.who) + self.chat.work.more
+        return answer.format(**asking.ANSWERS, name=name, port=0)
 
     def answers(self):
         """Answer what is asked; return the answers (tuple of str), that to the question for one's name first."""

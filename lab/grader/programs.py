@@ -234,6 +234,11 @@ class Work:
         )
         raise self.silent
 
+    @property
+    def more(self):
+        """What everybody says behind one's name (str), for a server that wants to know more."""
+        return asking.MORE.get(self.form, "")
+
     def knows(self, *wires):
         """Return whether one of wires is the server's."""
         try:

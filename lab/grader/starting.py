@@ -120,7 +120,8 @@ class Start:
         said, ways = program.all_text(), []
         if missing := re.findall(r"No such file or directory: '([^'/][^']*)'", said):
             ways += [replace(way, home=home) for home in self.homes(missing[-1]) if home != way.home]
-        if arguments := asking.usage(said, self.script.name):
+        code = self.script.read_text(encoding="utf-8", errors="replace")
+        for arguments in asking.usage(said, self.script.name), asking.in_code(code):
             ways.append(replace(way, arguments=tuple(arguments)))
         waits = program.process.returncode is None and program.rest() is not None
         if waits or set(asking.mentioned(said.partition("Traceback")[0])) - {"name"}:
