@@ -170,19 +170,27 @@ class Chat:
         return people
 
     def meet(self, name):
-        """Start client.py and type name (str); returns it, and "Сервер", with whom it talks."""
+        """Start client.py and type name (str); returns it, and "Сервер", with whom it talks.
+
+        Waits for the name, though some send it with each message only.
+        """
         if self.own or self.work.needs_clients():
             self.wire = self.work.wire
             [other] = self.join("Сервер")
             self.wire = CLIENTS
             client = self.enter("Клиент", self.called(name) + self.work.more)
             client.introduces_itself()
-            return client, other
-        client, connection = self.work.greet_client(self, self.called(name) + self.work.more)
-        end = "\r\n" if self.work.knows("\r\n") else "\n"
-        self.people += client, Line(self, "Сервер", connection, end)
-        self.people[-1].send(f"{PROMPT}{end}".encode())
-        return self.people
+        else:
+            client, connection = self.work.greet_client(self, self.called(name) + self.work.more)
+            end = "\r\n" if self.work.knows("\r\n") else "\n"
+            other = Line(self, "Сервер", connection, end)
+            self.people += client, other
+            other.send(f"{PROMPT}{end}".encode())
+        other.until(lambda heard: self.secret(name) in heard)
+        self.settle()  # it may be about to end
+        if client.process.poll() is not None:
+            raise Failure("Не случилось: Клиент разговаривает. client.py завершил работу.")
+        return client, other
 
     def hang_up(self):
         """End the server with which client.py talks, when it has done all that it was told."""
