@@ -18,8 +18,8 @@ from grader.criteria import read_criteria
 from grader.gathering import gather
 from grader.isolation import isolation
 from grader.lateness import moment
-from grader.platforms import canvas, gradescope, moodle
 from grader.packages import install
+from grader.platforms import canvas, gradescope, moodle
 from grader.processes import adopt
 from grader.runs import NOTEBOOK, grade_all, read_files, save
 from grader.tables import show
