@@ -12,10 +12,10 @@ import pytest
 import lessons
 from conftest import NEED_REDIS
 
-LESSONS = lessons.notebooks()
-each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+LESSONS = lessons.notebooks() + sorted(lessons.ROOT.glob("notebooks/en/[0-9]*.ipynb"))
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 each_notebook = pytest.mark.parametrize(
-    "path", [*LESSONS, lessons.ROOT / "notebooks/grading.ipynb"], ids=lambda path: path.stem
+    "path", [*LESSONS, lessons.ROOT / "notebooks/grading.ipynb"], ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
 
 

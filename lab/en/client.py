@@ -33,7 +33,7 @@ GOODBYES = LEAVE, "\x04", "\x1a"  # Ctrl+D or Ctrl+Z, where they only type a cha
 # here only ends a line, and not the joiners and tags that emoji are made of.
 CONTROLS = bytes([*range(10), *range(11, 32), 127])
 UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
-                    "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001345f\U0001bca0-\U0001bca3"
+                    "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
                     "\U0001d173-\U0001d17a\U000e0001]")
 
 answered = threading.Event()  # the server has said what we wait for: it may be spoken to

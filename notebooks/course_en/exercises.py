@@ -34,6 +34,7 @@ from programs import Program
 
 LIMIT = float(os.environ.get("EXERCISE_TIMEOUT", 2.5))  # seconds for one answer
 WAIT = LIMIT * 0.4  # seconds to wait for one line
+GRACE = 20  # seconds for the check itself to start and to say what it found
 START = LIMIT * 0.8  # seconds to wait for a script to start
 COURSE = Path(__file__).resolve().parent
 MISSING = object()  # the answer of one who has only a file
@@ -147,9 +148,11 @@ def judge(exercise, answer):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           env={**os.environ, "PYTHONUTF8": "1"}) as process:
         try:
-            verdict, printed = process.communicate(data, LIMIT + 60)
-        except BaseException:  # also the student's Stop button
+            verdict, printed = process.communicate(data, LIMIT * exercise.patience + GRACE)
+        except BaseException as error:  # also the student's Stop button
             kill_family(psutil.Process(process.pid))
+            if isinstance(error, subprocess.TimeoutExpired):  # a call into C that lets no thread run
+                raise Wrong("Проверка не закончилась: ваш код is looping without a pause.") from None
             raise
     printed = "\n".join(printed.decode(errors="replace").strip().splitlines()[-20:])
     if not verdict:
@@ -277,7 +280,8 @@ class Task:
         if self.error:
             raise self.error
         if self.thread.is_alive():
-            raise Wrong(f"{what}, but {self.function.__name__} is still running" + place_of(self.thread))
+            raise Wrong(f"{what.rstrip('.')}, а {self.function.__name__} всё more работает"
+                        + place_of(self.thread))
         return self.result
 
 
@@ -333,8 +337,8 @@ class Script(Program):
             if not self.process.wait(WAIT):
                 return
         except subprocess.TimeoutExpired:
-            raise Wrong(f"{what}, but {self.path.name} is still running{self.last_words()}") from None
-        raise Wrong(f"{what}, but {self.path.name} stopped with an error{self.last_words()}")
+            raise Wrong(f"{what.rstrip('.')}, а {self.path.name} всё more работает{self.last_words()}") from None
+        raise Wrong(f"{what.rstrip('.')}, а {self.path.name} остановился с ошибкой{self.last_words()}")
 
     def said(self):
         """Return the lines (list of str) that it has printed."""

@@ -77,8 +77,8 @@ def grade(folder):
 
 def main(folder, scratch):
     """Write [criterion, reason] as a line of JSON for each criterion, and end with all that was started."""
-    sys.path += [str(ROOT), str(ROOT / "notebooks/grader")]
-    from lab.grade import adopt, end_all_children
+    sys.path.append(str(ROOT))
+    from lab.grader.processes import adopt, end_all_children
 
     def end():
         end_all_children()
@@ -109,54 +109,58 @@ def try_all(pool):
 
 
 def find_out(pool):
-    """Return what one has to know of the programs before the criteria are tried: values for a Submission."""
-    import grading
+    """Return what one has to know of the programs before the criteria are tried: values for a Work."""
+    from lab.grader.chat import CLIENTS, OPERATOR
+    from lab.grader.programs import Work
+    from lab.grader.words import Failure
 
-    class Elsewhere(grading.Submission):
+    class Elsewhere(Work):
         """Has the workers try what ends a message to this server."""
 
         def try_wire(self, wire):
-            later = [grading.CLIENTS, grading.OPERATOR] if wire == "" else []
+            later = [CLIENTS, OPERATOR] if wire == "" else []
             trials.update({one: pool.submit(try_wire, one) for one in (wire, *later)})
             return self.try_talk(wire)
 
         def try_talk(self, wire):
             outcome, self.learned = trials[wire].result()
-            if isinstance(outcome, grading.Failure):
+            if isinstance(outcome, Failure):
                 raise outcome
             return outcome
 
     trials, work = {}, Elsewhere(".")
     try:
         return {"wire": work.wire, **work.learned}
-    except grading.Failure as failure:
+    except Failure as failure:
         return {"silent": str(failure), **work.learned}
 
 
 def begin(folder, scratch):
     """Prepare a worker: it tries the programs in folder (str), whose copies go to scratch (str)."""
-    global work, grading
-    sys.path += [str(ROOT), str(ROOT / "notebooks/grader")]
-    import grading
+    global work
+    sys.path.append(str(ROOT))
+    from lab.grader import finding, limits
+    from lab.grader.programs import Work
+    from lab.grader.words import Failure
     import_module("own_ports.sitecustomize")     # for our own sockets, too
 
-    class Submission(grading.Submission):
+    class Explained(Work):
         """Says with what error a program ends that can't be started."""
 
         def start(self, chat, name, *rest):
             try:
                 return super().start(chat, name, *rest)
-            except grading.Failure as failure:
+            except Failure as failure:
                 if "(" not in str(failure) and chat.programs and (error := last_error(chat.programs[-1].last_words())):
-                    failure = grading.Failure(f"{failure} ({error})")
+                    failure = Failure(f"{failure} ({error})")
                 if name in self.broken:
                     self.broken[name] = str(failure)
                 raise failure from None
 
-    vars(grading).update(PATIENCE)
-    grading.finding.unfold = lambda folder: None    # the cells of the lessons are not the student's programs
+    vars(limits).update(PATIENCE)
+    finding.unfold = lambda folder: None    # the cells of the lessons are not the student's programs
     os.environ["GRADING_COPIES"] = scratch
-    work = Submission(folder)
+    work = Explained(folder)
 
 
 def new_ports():
@@ -168,10 +172,12 @@ def new_ports():
 
 def try_wire(wire):
     """Return what the trial of a wire gives, or the Failure; and what was learned."""
+    from lab.grader.chat import WIRES
+    from lab.grader.words import Failure
     new_ports()
     try:
-        outcome = work.try_wire(wire) if wire in grading.WIRES else work.try_talk(wire)
-    except grading.Failure as failure:
+        outcome = work.try_wire(wire) if wire in WIRES else work.try_talk(wire)
+    except Failure as failure:
         outcome = failure
     work.clean_up()
     return outcome, {name: vars(work)[name] for name in LEARNED}

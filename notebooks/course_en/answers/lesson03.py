@@ -127,7 +127,7 @@ class SendLine(Exercise):
     number = "3.3"
     name = "send_line"
     hints = (
-        "A \\n belongs only at the end. What to put in place of one inside the text: replace does that.",
+        "A \\n belongs only at the end. replace puts something else in place of a \\n inside the text.",
         "text.replace(\"\\n\", \" \") + \"\\n\", then encode and sendall.",
     )
     solution = '''

@@ -87,7 +87,7 @@ class Cuts(Exercise):
 [5, 12]
 With i = 5 the first piece is b"Anna\\r", with i = 12 it is b"Anna\\r\\nhello\\r". The replacement sees no \\r\\n.
 '''
-    right = "Two of thirteen cuts broke it: when you demonstrate the program, this won't happen again."
+    right = "Two of twelve cuts broke it: such a bug is hard to reproduce."
 
     def check(self, found):
         if not isinstance(found, (list, tuple, set)) or not all(isinstance(i, int) for i in found):

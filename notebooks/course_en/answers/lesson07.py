@@ -54,7 +54,7 @@ class WhyNot(Exercise):
         "Three conditions, one if for each; after each of them return with the reason. If none of them holds, "
         "the function returns None by itself.",
         "username.strip() removes spaces at the edges: nothing is left of a name that is all spaces.",
-        "32 characters are fine, 33 are not. Whether a name is taken: username in client_names.",
+        "32 characters are fine, 33 are not. username in client_names tells whether a name is taken.",
     )
     solution = '''
 def why_not_simple(username, client_names):

@@ -207,7 +207,7 @@ def last_words(anya, boris, port):
 def goodbye(anya, port):
     """Raise Wrong where an empty line is no goodbye, or one before a name is one."""
     gleb = visit(port)
-    gleb.send("\nGleb\n".encode())
+    gleb.send("\nGreg\n".encode())
     hears(gleb, "A name cannot be empty.", "A new client sent an empty line and then the name Greg.")
     hears(gleb, "Greg joined the chat.", "A new client sent an empty line and then the name Greg.")
     gleb.send("\nhey\n".encode())
