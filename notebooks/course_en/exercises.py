@@ -152,7 +152,7 @@ def judge(exercise, answer):
         except BaseException as error:  # also the student's Stop button
             kill_family(psutil.Process(process.pid))
             if isinstance(error, subprocess.TimeoutExpired):  # a call into C that lets no thread run
-                raise Wrong("Проверка не закончилась: ваш код is looping without a pause.") from None
+                raise Wrong("The check did not end: your code runs round and round without stopping.") from None
             raise
     printed = "\n".join(printed.decode(errors="replace").strip().splitlines()[-20:])
     if not verdict:
@@ -280,7 +280,7 @@ class Task:
         if self.error:
             raise self.error
         if self.thread.is_alive():
-            raise Wrong(f"{what.rstrip('.')}, а {self.function.__name__} всё more работает"
+            raise Wrong(f"{what.rstrip('.')}, but {self.function.__name__} is still running"
                         + place_of(self.thread))
         return self.result
 
@@ -337,8 +337,8 @@ class Script(Program):
             if not self.process.wait(WAIT):
                 return
         except subprocess.TimeoutExpired:
-            raise Wrong(f"{what.rstrip('.')}, а {self.path.name} всё more работает{self.last_words()}") from None
-        raise Wrong(f"{what.rstrip('.')}, а {self.path.name} остановился с ошибкой{self.last_words()}")
+            raise Wrong(f"{what.rstrip('.')}, but {self.path.name} is still running{self.last_words()}") from None
+        raise Wrong(f"{what.rstrip('.')}, but {self.path.name} stopped with an error{self.last_words()}")
 
     def said(self):
         """Return the lines (list of str) that it has printed."""

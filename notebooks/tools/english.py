@@ -82,7 +82,11 @@ class English:
 
     def problems(self):
         """Return what is wrong with the table, as lines, when all that it is for has gone through it."""
-        left = [f"{place}: Cyrillic without a reason: {word}" for place, word, why in self.cyrillic() if not why]
+        left = {}
+        for place, word, why in self.cyrillic():
+            if not why:
+                left.setdefault(place, []).append(word)
+        left = [f"{place}: Cyrillic without a reason: {' '.join(words[:9])}" for place, words in left.items()]
         missing = dict.fromkeys(f"{place}: no phrase for {text!r}" for place, text in self.phrases.missing)
         unused = [f"no use for the phrase {row.russian!r} {row.where}".rstrip() for row in self.phrases.unused()]
         return [*self.wrong, *(missing or left), *unused]

@@ -99,7 +99,7 @@ def ask_at_once(sock):
         expect("What did the server receive?", "Anna: hi\n", said.decode(errors="replace"))
         expect("The server answered \"I hear you\".", "I hear you\n".encode(), answer)
         if sock.sends != 1:
-            raise Wrong(f"Отправок было {sock.sends}, а нужна одна: вторая is waiting, bye подтвердят первую.")
+            raise Wrong(f"Number of sends: {sock.sends}; one is enough. The second waits until the first is acknowledged.")
 
 
 class Percentile(Exercise):
