@@ -92,13 +92,12 @@ def carried(russian, english, code=None):
 
 
 def not_run(russian, english):
-    """Return the ids of the code cells that have an output in the Russian notebook alone, or were run there alone."""
+    """Return the ids of the English code cells that were not run, or have no output, unlike the Russian ones."""
     originals = cells(russian, "code")
     return [
         name
         for name, cell in cells(english, "code").items()
-        if name in originals
-        and (not cell.outputs and originals[name].outputs or not cell.execution_count and originals[name].execution_count)
+        if any(originals[name][key] and not cell[key] for key in ("outputs", "execution_count") if name in originals)
     ]
 
 

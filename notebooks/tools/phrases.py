@@ -107,9 +107,7 @@ class Phrases:
 
     def fitting(self, text, place):
         """Return {Russian: (English, row)} of what may be replaced in a text; a row for this place goes first."""
-        return {
-            russian: (english, row) for russian, english, row in self.forms if russian in text and row.suits(place)
-        }
+        return {russian: (english, row) for russian, english, row in self.forms if russian in text and row.suits(place)}
 
     def cyrillic(self, text, place):
         """Return [(word, why)] of the Cyrillic words in an English text (str), why is "" where no row allows one."""
