@@ -16,8 +16,8 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parents[1]
 CONTENTS = """# The English edition
 
-The lessons are written in Russian first. Each is then translated; code and outputs are the same in both languages. \
-What waits is to be had in Russian until then. [grading.ipynb](grading.ipynb) has the criteria of the grading.
+Each lesson builds a part of the chat in English, `lab/en/`, and was run for itself. What waits for its translation is \
+to be had in Russian until then. [grading.ipynb](grading.ipynb) has the criteria of the grading.
 
 | lesson | English | Russian |
 |---|---|---|
