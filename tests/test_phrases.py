@@ -56,9 +56,14 @@ def test_only_literals_and_comments_are_translated():
     )
 
 
-def test_the_longest_phrase_goes_first_and_none_inside_a_word():
+def test_the_longest_phrase_goes_first():
     rows = ("кот", "cat"), ("кот и пёс", "dog and cat"), ("котёл", "kettle")
     assert in_english('"кот и пёс, кот, котёл\\nкот"', *rows) == '"dog and cat, cat, kettle\\ncat"'
+
+
+def test_a_phrase_is_no_part_of_a_word():
+    table = Phrases([Row("кот", "cat"), Row("lab", "lab/en")])
+    assert table.english('"котик, label, кот, lab"', "") == '"котик, label, cat, lab/en"' and table.missing
 
 
 def test_a_phrase_for_one_place_goes_before_the_one_for_all():
