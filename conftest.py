@@ -24,7 +24,7 @@ except ImportError:
     IPyNbCell = NbCellError = ()
 
 pytest_plugins = ["quick"]
-os.environ["PYTHONPATH"] = helpers_path()  # for the kernels, which work in folders of their own
+collect_ignore = ["notebooks/en/grading.ipynb"]  # its cells are those of notebooks/grading.ipynb
 
 # A job in the background of a shell ignores Ctrl+C, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -161,6 +161,13 @@ def run(item):
     if item is cells[-1]:
         run_beside(item, LEFT)
     return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Lead a notebook's kernel, which is about to start in a folder of its own, to the helpers."""
+    if isinstance(item, IPyNbCell):
+        os.environ["PYTHONPATH"] = helpers_path(item.path)
 
 
 @pytest.hookimpl(wrapper=True)

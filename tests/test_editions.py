@@ -11,13 +11,13 @@ import pytest
 
 import editions
 import lessons
+from english import English
 from test_lessons import copy as copy, named, replace, run_copy
 
 # The parts of a Markdown text, and in a Mermaid diagram all that is text and not structure.
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?:\]\(|href=\"|src=\")([^)\"\s]+)")
 QUOTE = re.compile(r"`[^`]+`|«[^»]*»|<code>.*?</code>|\[По-русски\]")
-GLOSSARY = re.compile(r"^\|.* in Russian \|.*\n(\|.*\n?)+", re.MULTILINE)
 LABEL = re.compile(
     r'"[^"]*"|[\[({]+[^\])}]*[\])}]+|(?<=:) .*|(?<= as ).*|(?<=\|)[^|]+(?=\|)'
     r"|(?<=--) .+? (?=-->)|(?<=-\.) .+? (?=\.->)"
@@ -40,11 +40,12 @@ def pairs(root):
 
 
 def out_of_step(root):
-    """Return what distinguishes the English notebooks from the Russian ones, besides the language."""
+    """Return what distinguishes the English notebooks from what the Russian ones and the phrases make of them."""
     twins = editions.pairs(root / "notebooks")
     alone = set((root / "notebooks/en").glob("*.ipynb")) - {english for _, english in twins}
+    code = lessons.in_english(English(root))
     return [
-        *(line for pair in twins for line in editions.problems(*pair)),
+        *(line for ru, en in twins for line in editions.problems(ru, en, code if ru.parent.name == "ru" else None)),
         *(f"en/{path.name} has no Russian twin" for path in sorted(alone)),
         *editions.list_contents(True, root / "notebooks"),
     ]
@@ -90,7 +91,7 @@ def other_facts(root):
 
 
 def russian_left(root):
-    """Return the Russian words in English prose: neither quoted, nor in the code, nor a glossary's."""
+    """Return the Russian words in README and grading in English, neither quoted nor in the code; see english.py."""
     code = [
         path.read_text(encoding="utf-8")
         for folder in ("lab", "lab/grader", "notebooks", "tests/sample")
@@ -102,11 +103,18 @@ def russian_left(root):
         for cell in editions.cells(editions.read(path), "code").values()
     ]
     known, found = set(re.findall("[а-яё]+", "\n".join(code).lower())), []
-    for _, english in pairs(root):
+    for _, english in pairs(root)[-2:]:
         for place, text in texts(english):
-            words = re.findall("[а-яё]+", QUOTE.sub("", GLOSSARY.sub("", text)).lower())
+            words = re.findall("[а-яё]+", QUOTE.sub("", text).lower())
             found += [f"{place}: {word}" for word in words if word not in known]
     return found
+
+
+def no_phrase(root):
+    """Return what is wrong with the table of phrases, and with the scripts that follow it."""
+    edition = English(root)
+    lessons.put_through(edition)
+    return edition.write(check=True) + edition.problems()
 
 
 def anchors(path):
@@ -137,7 +145,7 @@ def dead_links(root):
     return found
 
 
-@pytest.mark.parametrize("problems", [out_of_step, other_shapes, other_facts, russian_left, dead_links])
+@pytest.mark.parametrize("problems", [out_of_step, no_phrase, other_shapes, other_facts, russian_left, dead_links])
 def test_both_editions_have_no(problems):
     found = problems(lessons.ROOT)
     assert not found, "\n" + "\n".join(found)
@@ -153,7 +161,7 @@ TEXTS = {
     ),
     "c03-summary": (
         "## Словарик\n\n| по-русски | in English |\n|---|---|\n| порт | port |\n\n[Дальше](../grading.ipynb)",
-        "## Glossary\n\n| word | in Russian |\n|---|---|\n| port | порт |\n\n[Go on](grading.ipynb)",
+        "## Glossary\n\n| word | meaning |\n|---|---|\n| port | a number |\n\n[Go on](grading.ipynb)",
     ),
 }
 
@@ -166,21 +174,44 @@ def lesson(language):
     )
     if language == 0:
         title.metadata, summary.metadata = {}, {}
-    build = "# lab/server.py: SERVER_PORT\nSERVER_PORT = 8080"
-    told = nbformat.v4.new_output("stream", name="stdout", text="8080\n")
+    folder, word = ("lab/en", "Port") if language else ("lab", "Порт")
+    build = f"# {folder}/server.py: SERVER_PORT\nSERVER_PORT = 8080"
+    told = nbformat.v4.new_output("stream", name="stdout", text=f"{word} 8080\n")
     codes = [
         nbformat.v4.new_code_cell(build, id="c03-build-port", execution_count=1),
-        nbformat.v4.new_code_cell("print(SERVER_PORT)", id="c03-port", execution_count=2, outputs=[told]),
+        nbformat.v4.new_code_cell(f'print("{word}", SERVER_PORT)', id="c03-port", execution_count=2, outputs=[told]),
     ]
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    kernel = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     return nbformat.v4.new_notebook(cells=[title, *codes, summary], metadata=kernel)
 
 
+SERVER = 'SERVER_PORT = 8080\nPROMPT = "Введите своё имя:\\n"\n'
+PHRASES = ["Порт\tPort", "lab/server.py\tlab/en/server.py", "Введите своё имя:\tEnter your name:"]
+
+
 @pytest.fixture
-def course(copy):
-    """A copy of the project whose lessons are two small ones: one is translated, and the next one waits."""
-    for path in copy.glob("notebooks/[re][un]/[0-9]*.ipynb"):
+def course(copy, monkeypatch):
+    """A copy of the project whose lessons are two small ones: one is translated, and the next one waits.
+
+    So are its scripts, and its table of phrases.
+    """
+    monkeypatch.setattr(lessons, "ROOT", copy)
+    for path in [
+        *copy.glob("notebooks/[re][un]/[0-9]*.ipynb"),
+        *copy.glob("lab/*.py"),
+        *copy.glob("lab/models/*.py"),
+        *copy.glob("lab/en/**/*.py"),
+        *copy.glob("notebooks/course*/**/*.py"),
+        *copy.glob("notebooks/phrases/*"),
+    ]:
         path.unlink()
+    (copy / "notebooks/phrases/small.tsv").write_text("\n".join(PHRASES) + "\n", encoding="utf-8")
+    for name, text in ("server", SERVER), ("client", ""), ("relay", ""):
+        (copy / f"lab/{name}.py").write_text(text, encoding="utf-8")
+    assert English(copy).write() == []
     for language, path in enumerate((RUSSIAN, ENGLISH)):
         nbformat.write(lesson(language), copy / path)
     title = nbformat.v4.new_markdown_cell("# 4. Дальше", id="c04-title")
@@ -197,7 +228,7 @@ def change(path, name, **values):
 
 
 def test_a_small_course_has_nothing_wrong(course):
-    for problems in out_of_step, other_shapes, other_facts, russian_left:
+    for problems in out_of_step, no_phrase, other_shapes, other_facts:
         assert problems(course) == []
 
 
@@ -210,14 +241,25 @@ def test_a_changed_russian_cell_fails_by_lesson_and_cell(course):
     ]
 
 
-@pytest.mark.parametrize("edition", [RUSSIAN, ENGLISH])
-def test_changed_code_or_output_in_one_edition_fails_by_lesson_and_cell(course, edition):
-    replace(course / edition, "SERVER_PORT = 8080", "SERVER_PORT = 8081")
-    replace(course / edition, '"8080\\n"', '"8081\\n"')
-    assert out_of_step(course) == [
-        "en/03-small.ipynb: c03-build-port has another source",
-        "en/03-small.ipynb: c03-port has another outputs",
-    ]
+def test_changed_code_in_the_english_edition_fails_by_lesson_and_cell(course):
+    replace(course / ENGLISH, "SERVER_PORT = 8080", "SERVER_PORT = 8081")
+    replace(course / ENGLISH, 'print(\\"Port', 'print(\\"Ports')
+    found = out_of_step(course)
+    assert "en/03-small.ipynb: c03-build-port has another source" in found
+    assert "en/03-small.ipynb: c03-port has another source" in found
+
+
+def test_changed_code_in_the_russian_edition_is_carried_over_and_run(course):
+    replace(course / RUSSIAN, "SERVER_PORT)", "SERVER_PORT + 1)")
+    assert "en/03-small.ipynb: c03-port has another source" in out_of_step(course)
+    assert tool(course, "--translate")[0] == 0
+    cell = editions.cells(editions.read(course / ENGLISH))["c03-port"]
+    assert cell.source == 'print("Port", SERVER_PORT + 1)' and cell.outputs[0].text == "Port 8081\n"
+
+
+def test_cleared_outputs_in_the_english_edition_fail_by_lesson_and_cell(course):
+    change(course / ENGLISH, "c03-port", outputs=[], execution_count=None)
+    assert out_of_step(course) == ["en/03-small.ipynb: run anew: c03-port"]
 
 
 def test_a_missing_an_extra_and_a_moved_cell_fail_by_lesson_and_cell(course):
@@ -251,6 +293,30 @@ def test_a_lesson_may_wait_for_its_translation_but_the_edition_says_so(course):
     assert out_of_step(course) == told
 
 
+@pytest.mark.parametrize(
+    "path, old, new, wrong",
+    [
+        ("lab/server.py", "Введите", "Назовите", "lab/server.py: no phrase for 'Назовите своё имя:\\\\n'"),
+        ("notebooks/phrases/small.tsv", "Enter your", "Enter a", "lab/en/server.py: not what the table of phrases"),
+        ("notebooks/phrases/small.tsv", "Порт", "Порты", "c03-port: no phrase for 'Порт'"),
+        ("notebooks/phrases/small.tsv", "Порт", "Причал\tPier\nПорт", "no use for the phrase 'Причал'"),
+        ("notebooks/phrases/small.tsv", "Port", "Порт", "phrases/small.tsv:1: Cyrillic letters need a reason"),
+        ("notebooks/phrases/small.tsv", "Порт", "Порт\tHarbor\nПорт", "there is a row already for Порт"),
+        ("notebooks/phrases/small.tsv", "Порт", "Порты\nПорт", "phrases/small.tsv:1: needs Russian TAB English"),
+        ("lab/en/server.py", "Enter", "enter", "lab/en/server.py: not what the table of phrases"),
+        ("notebooks/en/03-small.ipynb", "Port 8080", "Порт 8080", "c03-port: Cyrillic without a reason: Порт"),
+    ],
+)
+def test_a_changed_phrase_fails_by_place(course, path, old, new, wrong):
+    replace(course / path, old, new)
+    assert any(wrong in line for line in no_phrase(course)), no_phrase(course)
+
+
+def test_a_changed_phrase_in_the_table_fails_the_cells_that_say_it(course):
+    replace(course / "notebooks/phrases/small.tsv", "Port", "Pier")
+    assert "en/03-small.ipynb: c03-port has another source" in out_of_step(course)
+
+
 def test_an_english_lesson_without_a_russian_one_fails(course):
     (course / ENGLISH).rename(course / "notebooks/en/03-yarns.ipynb")
     assert "en/03-yarns.ipynb has no Russian twin" in out_of_step(course)
@@ -270,7 +336,7 @@ def test_a_translation_of_another_shape_fails_by_lesson_and_cell(course):
 
 def test_russian_prose_in_the_english_edition_fails_by_lesson_and_cell(course):
     replace(course / ENGLISH, "## Glossary", "## Словарик")
-    assert russian_left(course) == ["en/03-small.ipynb: c03-summary: словарик"]
+    assert no_phrase(course) == ["c03-summary: Cyrillic without a reason: Словарик"]
 
 
 @pytest.mark.parametrize("name", [RUSSIAN, ENGLISH, NEXT, "README.md", "README.ru.md"])
@@ -338,19 +404,18 @@ def test_the_tool_carries_code_over_and_lists_what_is_to_be_translated(course):
     assert (course / ENGLISH).read_bytes() == before[course / ENGLISH]
 
     anew = "en/03-small.ipynb: translate anew: c03-title c03-new\n"
-    assert tool(course, "--translate") == (1, "en/03-small.ipynb: saved\n" + anew)
+    status, printed = tool(course, "--translate")
+    assert status == 1 and printed.startswith("en/03-small.ipynb: saved\n") and anew in printed
     assert [cell.source for cell in editions.read(course / ENGLISH).cells[1:3]] == ["Новое", "1"]
-    assert tool(course, "--translate") == (1, anew)
+    assert tool(course, "--translate") == (1, anew + "c03-new: Cyrillic without a reason: Новое\n")
 
 
 def test_a_translation_begins_when_its_lesson_is_named_and_not_before(course):
     assert "04-next" not in tool(course, "--check", NEXT)[1].replace(": out of sync", "")
     status, printed = tool(course, "--translate", NEXT)
-    saved, anew, listed = printed.splitlines()
-    assert (
-        status == 1 and saved == "en/04-next.ipynb: saved" and listed == "en/04-next.ipynb: translate anew: c04-title"
-    )
-    assert anew == "en/README.md: saved" and "| 4. Next | [04-next.ipynb](04-next.ipynb) |" in editions.contents(
+    saved, contents, anew, _ = printed.splitlines()
+    assert status == 1 and saved == "en/04-next.ipynb: saved" and anew == "en/04-next.ipynb: translate anew: c04-title"
+    assert contents == "en/README.md: saved" and "| 4. Next | [04-next.ipynb](04-next.ipynb) |" in editions.contents(
         course / "notebooks"
     )
 
@@ -366,9 +431,9 @@ def test_a_cell_is_declared_translated_but_not_while_it_is_the_russian_text(cour
     assert out_of_step(course) == []
 
 
-def test_the_english_edition_is_run_only_when_named(course):
+def test_the_english_edition_is_run_as_the_russian_one_is(course):
     status, printed = run_copy(course, "--collect-only", "notebooks")
-    assert status == 0 and "notebooks/ru/" in printed and "notebooks/en/" not in printed
+    assert status == 0 and "notebooks/ru/" in printed and "notebooks/en/" in printed
     replace(course / ENGLISH, "SERVER_PORT = 8080", "SERVER_PORT = 8081")
     status, printed = run_copy(course, ENGLISH)
     assert status == 1 and named(printed) == [

@@ -12,11 +12,14 @@ import pytest
 import lessons
 from conftest import NEED_REDIS
 
-LESSONS = lessons.notebooks()
-each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+LESSONS = lessons.notebooks() + sorted(lessons.ROOT.glob("notebooks/en/[0-9]*.ipynb"))
+each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 each_notebook = pytest.mark.parametrize(
-    "path", [*LESSONS, lessons.ROOT / "notebooks/grading.ipynb"], ids=lambda path: path.stem
+    "path", [*LESSONS, lessons.ROOT / "notebooks/grading.ipynb"], ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
+
+
+IMAGE = re.compile(r"base64,[^)]*")  # in Markdown
 
 
 def code_cells(path):
@@ -28,7 +31,11 @@ def output_texts(cell):
         yield from [
             output.get("text", ""),
             output.get("evalue", ""),
-            *(str(data) for kind, data in output.get("data", {}).items() if not kind.startswith("image/")),
+            *(
+                IMAGE.sub("", str(data))
+                for kind, data in output.get("data", {}).items()
+                if not kind.startswith("image/")
+            ),
         ]
 
 
@@ -82,7 +89,8 @@ def test_cell_ids_are_unique_and_telling(path):
 
 @each_lesson
 def test_the_first_cell_leads_to_the_helpers_as_the_students_copy_expects_it(path):
-    assert code_cells(path)[0].source.startswith('import sys\n\nsys.path += ["../course", "../.."]  # ')
+    course = {"ru": "course", "en": "course_en"}[path.parent.name]
+    assert code_cells(path)[0].source.startswith(f'import sys\n\nsys.path += ["../{course}", "../.."]  # ')
 
 
 def make_copy(folder):

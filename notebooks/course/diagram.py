@@ -56,7 +56,7 @@ def bars(panels):
                                   layout="constrained")
     alt = []
     for axes, (title, values) in zip(row[0], panels.items()):
-        labels = [f"{value:.0f}" if value >= 100 else f"{value:.3g}".replace(".", ",")
+        labels = [f"{value:.0f}" if value >= 100 else f"{value:.3g}".replace(*".,")
                   for value in values.values()]
         axes.bar_label(axes.barh([*values], [*values.values()]), labels, padding=3)
         axes.set(title=title, xticks=[])

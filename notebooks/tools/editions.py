@@ -1,8 +1,8 @@
 """Keep the English edition in sync with the Russian one: en/ follows ru/, cell by cell.
 
-Code cells and outputs are the same to the letter; only Markdown differs. An English Markdown cell
-has in its metadata, as "translates", the digest of the Russian text whose translation it is: where
-that text has changed since, or where there is no digest, the cell is to be translated anew.
+A code cell is what the table of phrases makes of the Russian one, and is run for itself. An English
+Markdown cell has in its metadata, as "translates", the digest of the Russian text whose translation it
+is: where that text has changed since, or where there is no digest, the cell is to be translated anew.
 
 A lesson may wait for its translation: then it has no twin in en/, and en/README.md says so.
 
@@ -16,8 +16,8 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parents[1]
 CONTENTS = """# The English edition
 
-The lessons are written in Russian first. Each is then translated; code and outputs are the same in both languages. \
-What waits is to be had in Russian until then. [grading.ipynb](grading.ipynb) has the criteria of the grading.
+Each lesson builds a part of the chat in English, `lab/en/`, and was run for itself. What waits for its translation is \
+to be had in Russian until then. [grading.ipynb](grading.ipynb) has the criteria of the grading.
 
 | lesson | English | Russian |
 |---|---|---|
@@ -71,17 +71,34 @@ def cells(notebook, kind=None):
     return {cell.id: cell for cell in notebook.cells if kind in (None, cell.cell_type)}
 
 
-def carried(russian, english):
-    """Return what the English notebook should be: the Russian one with the English Markdown.
+def carried(russian, english, code=None):
+    """Return what the English notebook should be: the Russian one with English Markdown and code.
 
-    A cell that has no translation yet keeps the Russian text, and has no digest.
+    A Markdown cell that has no translation yet keeps the Russian text, and has no digest. code(cell) returns
+    the English source of a code cell, which has outputs only where this source was run; without code,
+    sources and outputs are the Russian ones.
     """
-    result, translations = copy.deepcopy(russian), cells(english, "markdown")
-    for cell in cells(result, "markdown").values():
-        translation = translations.get(cell.id, cell)
-        cell.source = translation.source
-        cell.metadata["translates"] = translation.metadata.get("translates", "")
+    result, there = copy.deepcopy(russian), cells(english)
+    for cell in result.cells:
+        twin = there.get(cell.id, cell)
+        if cell.cell_type == "markdown":
+            cell.source = twin.source
+            cell.metadata["translates"] = twin.metadata.get("translates", "")
+        elif code:
+            cell.source = code(cell)
+            ran = twin is not cell and twin.source == cell.source
+            cell.outputs, cell.execution_count = (twin.outputs, twin.execution_count) if ran else ([], None)
     return result
+
+
+def not_run(russian, english):
+    """Return the ids of the English code cells that were not run, or have no output, unlike the Russian ones."""
+    originals = cells(russian, "code")
+    return [
+        name
+        for name, cell in cells(english, "code").items()
+        if any(originals[name][key] and not cell[key] for key in ("outputs", "execution_count") if name in originals)
+    ]
 
 
 def untranslated(russian, english):
@@ -122,26 +139,28 @@ def read(path):
     return nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook()
 
 
-def problems(path, twin):
+def problems(path, twin, code=None):
     """Return what is wrong with the English twin (Path) of the Russian notebook at path, as lines."""
     russian, english = read(path), read(twin)
-    lines = list(differences(carried(russian, english), english))
+    lines = list(differences(carried(russian, english, code), english))
     if names := untranslated(russian, english):
         lines.append(f"translate anew: {' '.join(names)}")
+    if names := not_run(russian, english):
+        lines.append(f"run anew: {' '.join(names)}")
     return [f"en/{twin.name}: {line}" for line in lines]
 
 
-def carry_over(path, twin):
-    """Bring code cells, outputs and the order of cells over to the twin; return what remains."""
+def carry_over(path, twin, code=None):
+    """Bring code cells and the order of cells over to the twin; return whether it is to be run."""
     import nbformat
 
-    english = read(twin)
-    wanted = carried(read(path), english)
+    russian, english = read(path), read(twin)
+    wanted = carried(russian, english, code)
     if wanted != english:
         twin.parent.mkdir(exist_ok=True)
         nbformat.write(wanted, twin)
         print(f"en/{twin.name}: saved", flush=True)
-    return problems(path, twin)
+    return bool(not_run(russian, wanted))
 
 
 def declare_translated(names):

@@ -7,13 +7,14 @@ A building cell names its place in its first line; the rest stands there to the 
 
 After a change in lab/, rewrite the building cells, run the lessons again and save them:
 
-    python notebooks/tools/lessons.py            rewrite, run, save what changed; carry it over to en/
+    python notebooks/tools/lessons.py            rewrite, run, save what changed, in both languages
     python notebooks/tools/lessons.py --check    change nothing; tell what differs, status 1
 
-The Russian edition is the source (see editions.py). After a change in its prose:
+The Russian edition is the source (see editions.py), and the table of phrases makes English code of it
+(see phrases.py). After a change in its prose, or in the table:
 
-    python notebooks/tools/lessons.py --translate   carry it over to en/ without running, and list the
-                                                    cells to be translated anew
+    python notebooks/tools/lessons.py --translate   carry it over, run in en/ what has other code now, and
+                                                    list the cells to be translated anew
     python notebooks/tools/lessons.py --translate notebooks/ru/03-framing.ipynb
                                                     the same, and begin its translation, if it still waits
     python notebooks/tools/lessons.py --translated c03-chat
@@ -30,10 +31,14 @@ import tempfile
 from pathlib import Path
 
 import editions
+from english import English
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = "lab/server.py", "lab/client.py", "lab/relay.py"
-PLACE = re.compile(r"# (lab/\w+\.py(?:, lab/\w+\.py)*): (\w+(?:, \w+)*)")
+SCRIPTS = {
+    "ru": ("lab/server.py", "lab/client.py", "lab/relay.py"),
+    "en": ("lab/en/server.py", "lab/en/client.py", "lab/en/relay.py"),
+}
+PLACE = re.compile(r"# (lab/[\w/]+\.py(?:, lab/[\w/]+\.py)*): (\w+(?:, \w+)*)")
 
 
 class OutOfSync(Exception):
@@ -138,7 +143,7 @@ def untaught(edition="ru"):
                 taught |= {(script, name) for script in scripts for name in wanted}
     return [
         f"{script}: {', '.join(bound)}"
-        for script in SCRIPTS
+        for script in SCRIPTS[edition]
         for bound, _ in statements((ROOT / script).read_text(encoding="utf-8"))
         if not any((script, name) in taught for name in bound)
     ]
@@ -151,17 +156,35 @@ def rewrite(notebook):
             cell.source = expected(cell.source)
 
 
-def helpers_path():
-    """Return the PYTHONPATH (str) by which notebooks find their helpers and lab/ from any folder."""
-    return os.pathsep.join(map(str, [ROOT / "notebooks/course", ROOT]))
+def in_english(edition):
+    """Return a function that returns the English source of a Russian code cell; edition is an English."""
+
+    def source(cell):
+        head = cell.source.partition("\n")[0]
+        return expected(edition.code(head, cell.id)) if place(head) else edition.code(cell.source, cell.id)
+
+    return source
 
 
-def run(notebook):
-    """Run a notebook in a fresh kernel, in an empty folder, and store its outputs without times or other noise."""
+def put_through(edition):
+    """Have an English see the code of all lessons, also of those that wait for their translation."""
+    for path in notebooks():
+        for cell in editions.cells(read(path), "code").values():
+            edition.code(cell.source.partition("\n")[0] if place(cell.source) else cell.source, cell.id)
+
+
+def helpers_path(notebook):
+    """Return the PYTHONPATH (str) by which the notebook at a path finds its helpers and lab/ from any folder."""
+    course = "course_en" if "course_en" in notebook.read_text(encoding="utf-8") else "course"
+    return os.pathsep.join(map(str, [ROOT / "notebooks" / course, ROOT]))
+
+
+def run(notebook, path):
+    """Run the notebook of a path in a fresh kernel and an empty folder; store its outputs without times or noise."""
     from nbclient import NotebookClient
     from nbval.plugin import coalesce_streams
 
-    os.environ["PYTHONPATH"] = helpers_path()
+    os.environ["PYTHONPATH"] = helpers_path(path)
     with tempfile.TemporaryDirectory() as folder:
         NotebookClient(
             notebook, timeout=60, kernel_name="python3", record_timing=False, resources={"metadata": {"path": folder}}
@@ -178,23 +201,44 @@ def run(notebook):
 
 def renew(path, check):
     """Rewrite, run and save the notebook at path, or only check it; return what is wrong, as lines."""
-    import nbformat
-
-    notebook = read(path)
-    before = nbformat.writes(notebook)
     try:
+        notebook = read(path)
         rewrite(notebook)
         if not check:
-            run(notebook)
+            run(notebook, path)
     except Exception as error:
         return [f"{path.name}: {error}"]
-    if nbformat.writes(notebook) == before:
+    if notebook == read(path):
         return []
     if check:
         return [f"{path.name}: out of sync with lab/"]
-    nbformat.write(notebook, path)
-    print(f"{path.name}: saved", flush=True)
+    save(notebook, path)
     return []
+
+
+def save(notebook, path):
+    """Write a notebook to path."""
+    import nbformat
+
+    nbformat.write(notebook, path)
+    print(f"{path.parent.name}/{path.name}: saved", flush=True)
+
+
+def follow(path, twin, code, again):
+    """Bring the English twin of the notebook at path into sync, and run it, again or where it is to be run.
+
+    Return what is wrong, as lines; code returns the English source of a code cell.
+    """
+    try:
+        to_be_run = editions.carry_over(path, twin, code)
+        if code and (again or to_be_run):
+            notebook = read(twin)
+            run(notebook, twin)
+            if notebook != read(twin):
+                save(notebook, twin)
+    except Exception as error:
+        return [f"en/{path.name}: {error}"]
+    return editions.problems(path, twin, code)
 
 
 def main():
@@ -202,7 +246,7 @@ def main():
     parser = argparse.ArgumentParser(description="Keep the lessons in sync with lab/.")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--check", action="store_true", help="change nothing, tell what differs")
-    instead.add_argument("--translate", action="store_true", help="run nothing, carry over to en/")
+    instead.add_argument("--translate", action="store_true", help="only carry over to en/")
     instead.add_argument(
         "--translated", nargs="+", default=[], metavar="CELL", help="these cells of en/ are translated now"
     )
@@ -210,16 +254,21 @@ def main():
     args = parser.parse_args()
     if any(path.resolve().parent.name == "en" for path in args.notebook):
         parser.error("en/ follows: name the notebook in ru/")
-    wrong = editions.declare_translated(args.translated)
-    if not (args.translate or args.translated):
-        for path in args.notebook or notebooks():
-            wrong += renew(path, args.check)
-        if not args.notebook:
-            wrong += [f"no cell teaches {statement}" for statement in untaught()]
+    edition = English(ROOT)
+    put_through(edition)
+    wrong = editions.declare_translated(args.translated) + edition.write(args.check)
     named = [path.resolve() for path in args.notebook]
+    only_english = args.translate or bool(args.translated)
+    if not only_english:
+        for path in named or notebooks():
+            wrong += renew(path, args.check)
+        if not named:
+            wrong += [f"no cell teaches {statement}" for statement in untaught()]
     for path, twin in editions.pairs(begun=named if args.translate else ()):
         if not named or path in named:
-            wrong += (editions.problems if args.check else editions.carry_over)(path, twin)
+            code = in_english(edition) if path.parent.name == "ru" else None
+            wrong += editions.problems(path, twin, code) if args.check else follow(path, twin, code, not only_english)
+    wrong += edition.problems()
     wrong += editions.list_contents(args.check)
     for problem in wrong:
         print(problem, file=sys.stderr)

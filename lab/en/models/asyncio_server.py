@@ -1,0 +1,73 @@
+"""The chat in a single thread: asyncio runs a coroutine for each client, and `await` is its wait.
+
+Hear decides, as in lab/en/server.py. The first to put something into the empty outbox has flush
+called in the next turn of asyncio's loop: it sends all that was said meanwhile as one block to
+each client, in one order for all. What a client has no room for, asyncio keeps; meanwhile it is
+not heard (drain), and with too much there it is disconnected.
+
+What this model cannot do: use a second processor, or go on while one line of it computes or
+waits. Like the other models it serves no peer without newlines.
+
+Run it in a terminal:  python asyncio_server.py [--host HOST] [--port PORT]
+"""
+import asyncio
+from contextlib import suppress
+
+from shared import OneThreadClient, run
+
+from server import MAX_BEHIND, PROMPT, RECV_SIZE, flush, hear, log, outbox
+
+
+class Client(OneThreadClient):
+    """A connection to which asyncio writes: at once what finds room, later what does not."""
+
+    def __init__(self, writer):
+        super().__init__()
+        self.writer = writer
+
+    def tell(self, data):
+        """Send data (bytes) without waiting; disconnect one that is too far behind."""
+        if self.writer.transport.get_write_buffer_size() > MAX_BEHIND:
+            self.writer.transport.abort()  # its coroutine will read the end
+        elif not self.writer.is_closing():
+            self.writer.write(data)
+
+
+def say(client, lines):
+    """Have hear decide what lines (bytes; None: the end) of client lead to, and flush send it."""
+    idle = not outbox
+    hear(client, lines)
+    if idle and outbox:
+        asyncio.get_running_loop().call_soon(flush)
+
+
+async def start_connection(reader, writer):
+    """Hear one client from the prompt to the end, in a coroutine of its own."""
+    log(f"New connection: {writer.get_extra_info('peername')}")
+    client = Client(writer)
+    client.tell(PROMPT.encode())
+    with suppress(OSError):  # a reset is an end like any other
+        while not client.left:
+            chunk = await reader.read(RECV_SIZE)
+            say(client, client.take(chunk))
+            if not chunk:
+                break
+            await writer.drain()  # who does not listen is not heard
+    say(client, None)
+    writer.close()
+
+
+async def start_server(server_socket):
+    """Serve all who connect to server_socket, for ever."""
+    server = await asyncio.start_server(start_connection, sock=server_socket, backlog=1024)
+    await server.serve_forever()
+
+
+def main():
+    """Run the server with the options of the command line."""
+    run("Chat server: one thread and asyncio.",
+        lambda server_socket: asyncio.run(start_server(server_socket)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The chat in a single thread: a selector tells which sockets are ready, and no call ever waits.
+
+A turn of the loop reads from all who have spoken, has hear decide, as in lab/en/server.py, then
+sends all that was said as one block to each client: one order for all. What a client has no room
+for waits in unsent; meanwhile it is not heard, and with too much there it is disconnected.
+
+What this model cannot do: use a second processor, or go on while one line of it computes or
+waits. Out of descriptors, it keeps trying to accept. Who leaves and reads nothing stays open.
+Like the other models it serves no peer without newlines.
+
+Run it in a terminal:  python selectors_server.py [--host HOST] [--port PORT]
+"""
+import selectors
+import socket
+from contextlib import suppress
+
+from shared import OneThreadClient, run
+
+from server import MAX_BEHIND, PROMPT, RECV_SIZE, flush, hear, log, outbox
+
+selector = selectors.DefaultSelector()  # the data of each socket: the function to call
+leaving = set()                         # clients that go as soon as nothing waits for them
+
+
+class Client(OneThreadClient):
+    """A connection that never waits: read and write are called when its socket is ready."""
+
+    def __init__(self, client_socket):
+        super().__init__()
+        self.socket = client_socket
+        self.unsent = bytearray()  # what waits for room
+        selector.register(client_socket, selectors.EVENT_READ, self.read)
+
+    def tell(self, data):
+        """Send data (bytes) without waiting; what finds no room waits in unsent."""
+        if not self.unsent:
+            data = data[self.send(data):]
+            if data:
+                selector.modify(self.socket, selectors.EVENT_WRITE, self.write)
+        self.unsent += data
+        if len(self.unsent) > MAX_BEHIND:
+            with suppress(OSError):  # it may be gone already
+                self.socket.shutdown(socket.SHUT_RDWR)  # read will find the end
+
+    def send(self, data):
+        """Send what finds room of data (bytes); return the number of bytes that need not wait."""
+        try:
+            return self.socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return len(data)  # it is gone: nothing waits for it, and read will find the end
+
+    def write(self):
+        """Send what has waited for room; when nothing is left, hear the client again."""
+        del self.unsent[:self.send(self.unsent)]
+        if not self.unsent:
+            selector.modify(self.socket, selectors.EVENT_READ, self.read)
+
+    def read(self):
+        """Have hear decide what the client's words lead to; the end is one of them."""
+        try:
+            chunk = self.socket.recv(RECV_SIZE)
+        except OSError:  # a reset is an end like any other, but half a line is no last word then
+            chunk = self.tail = b""
+        hear(self, self.take(chunk))
+        if not chunk:
+            hear(self, None)
+        if self.left:
+            leaving.add(self)
+
+
+def start_connection(server_socket):
+    """Accept a connection, if it is still there, and ask for a name."""
+    with suppress(OSError):
+        client_socket, client_address = server_socket.accept()
+        log(f"New connection: {client_address}")
+        client_socket.setblocking(False)
+        Client(client_socket).tell(PROMPT.encode())
+
+
+def close_left():
+    """Close the connections of those who have left and have been sent all."""
+    for client in [client for client in leaving if not client.unsent]:
+        leaving.discard(client)
+        selector.unregister(client.socket)
+        client.socket.close()
+
+
+def start_server(server_socket):
+    """Serve all who connect to server_socket, for ever."""
+    server_socket.setblocking(False)
+    selector.register(server_socket, selectors.EVENT_READ, lambda: start_connection(server_socket))
+    while True:
+        for key, _ in selector.select(1):  # on Windows Ctrl+C waits until select returns
+            key.data()
+        if outbox:
+            flush()
+        close_left()
+
+
+def main():
+    """Run the server with the options of the command line."""
+    run("Chat server: one thread and selectors.", start_server)
+
+
+if __name__ == "__main__":
+    main()

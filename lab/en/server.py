@@ -1,0 +1,463 @@
+"""Chat server over TCP: one thread reads from each client, one thread decides and sends.
+
+Run it in a terminal:  python server.py [--host HOST] [--port PORT]
+"""
+import argparse
+import os
+import queue
+import re
+import select
+import selectors
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+import unicodedata
+from collections import deque
+from contextlib import suppress
+
+SERVER_HOST = 'localhost'
+SERVER_PORT = 8080
+RECV_SIZE = 8192      # bytes taken from the socket at a time
+PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
+TIMEOUT = 5.0         # seconds in which one who has more to say, or leaves, must take something
+MAX_NAME = 32         # characters
+MAX_MESSAGE = 4096    # bytes, without the line end
+MAX_LINES = 100       # lines that one client says at a time, before others are heard
+MAX_BLOCK = 65536     # bytes; above, what waits goes out before more is taken in
+MAX_BEHIND = 4194304  # bytes that a client has not taken; above, it is disconnected
+DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
+PROMPT = "Enter your name:\n"
+TOO_LONG = f"Message longer than {MAX_MESSAGE} bytes not sent.\n"
+
+# The listener hands these on to each socket that it accepts: no waiting for more to send, and
+# the end of a connection whose other machine has answered nothing for a minute.
+SOCKET_OPTIONS = {"SO_KEEPALIVE": 1, "TCP_NODELAY": 1, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10,
+                  "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60000, "SO_SNDBUF": 262144}
+
+# Control characters, line separators, marks that hide or reorder text. Not "\n", which
+# here only ends a line, and not the joiners and tags that emoji are made of.
+CONTROLS = bytes([*range(10), *range(11, 32), 127])
+UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
+                    "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+                    "\U0001d173-\U0001d17a\U000e0001]")
+
+# In a name a colon could end it early, and an opening bracket pass for a mark of the server's own.
+COLONS = re.compile("[:\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua789\ufe13\ufe30\ufe55\uff1a]")
+HIDDEN = ("\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
+          "\ufff0-\ufff8\U000e0000-\U000e0fff")  # what shows nothing
+OPENING = re.compile(f"^[\\s(\u2768\ufe59\uff08{HIDDEN}]+")
+
+log_lines = queue.Queue(1000)           # str, or None at the end; lost while the terminal is stopped
+blocked_clients = queue.SimpleQueue()   # Client, for watch,
+bell, bell_rings = socket.socketpair()  # which hears one byte for each
+# What follows belongs to the thread of broadcast, so it needs no lock.
+connected_clients = []                  # Client
+client_names = []                       # client_names[i] is the name of connected_clients[i]
+shapes = set()                          # what one sees of each name
+outbox = bytearray()                    # what all hear next
+
+
+class Client:
+    """A connection. Its own thread reads from it; the thread of broadcast alone sends to it."""
+
+    def __init__(self, client_socket):
+        self.socket = client_socket
+        self.tail = b""               # what it has said that has no end yet
+        self.name = ""                # str, when it has joined
+        self.prefix = b""             # of its messages
+        self.start = 0                # where its part of outbox begins
+        self.left = False             # it has taken its leave
+        self.turn = threading.Lock()  # held while its words are on the way, or it is blocked
+        self.said = False             # its words are in outbox, or dealt with
+        self.blocked = False          # its socket has no room; watch tells when it has
+        self.unsent = deque()         # bytes that wait for room
+        self.unsent_size = 0          # bytes in all
+        self.stuck = False            # it has taken nothing since its thread looked last
+
+    def tell(self, data):
+        """Send data (bytes) without waiting; what finds no room follows when there is some."""
+        if not self.blocked:
+            data = self.send(data)
+            if not data:
+                return
+            self.block()
+        self.unsent.append(data)
+        self.unsent_size += len(data)
+        if self.unsent_size > MAX_BEHIND:
+            self.close()
+
+    def send(self, data):
+        """Send data (bytes) as far as there is room; return the rest."""
+        try:
+            if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
+                return data
+            sent = self.socket.send(data, DONTWAIT)
+        except BlockingIOError:
+            return data
+        except OSError:
+            sent = len(data)  # it is gone: its own thread will say so
+        if sent < len(data):
+            return memoryview(data)[sent:]
+        if self.said:
+            self.give_turn()
+        return b""
+
+    def block(self):
+        """Have watch tell when there is room for more."""
+        self.blocked = True
+        blocked_clients.put(self)
+        bell.send(b"!")
+
+    def resume(self):
+        """Send what has found no room before, now that there is some."""
+        self.stuck = False
+        while self.unsent:
+            rest = self.send(self.unsent[0])
+            self.unsent_size -= len(self.unsent.popleft()) - len(rest)
+            if rest:
+                self.unsent.appendleft(rest)
+                return self.block()
+        self.blocked = False
+        self.give_turn()
+
+    def give_turn(self):
+        """Let it be heard again, when what it said is dealt with and it has taken all."""
+        if self.said and not self.blocked:
+            self.said = False
+            self.turn.release()
+
+    def close(self, how=socket.SHUT_RDWR):
+        """End the connection, or (socket.SHUT_RD) only the recv in which its thread waits."""
+        with suppress(OSError):  # it may be gone already
+            self.socket.shutdown(how)
+
+
+def log(line):
+    """Have a line (str) printed on the server's terminal; never waits for that terminal."""
+    with suppress(queue.Full):
+        log_lines.put_nowait(line)
+
+
+def print_log():
+    """Print what is logged, each line at once, also into a pipe, until None comes."""
+    with suppress(OSError, ValueError):  # nobody reads it any more: chat on
+        for line in iter(log_lines.get, None):
+            print(line, flush=True)
+
+
+def clean(data):
+    """Return data (bytes) as valid UTF-8, with a space for all that could harm a terminal."""
+    if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
+        return data  # at the speed of C
+    text = data.decode("utf-8", "replace")
+    if not text.replace("\n", "").isprintable():  # as most words are, in any language
+        text = UNSAFE.sub(" ", text)
+    return text.encode()
+
+
+def first_words(client_socket):
+    """Return the first bytes that the peer says, and whether PAUSE seconds of silence followed.
+
+    Answer as you were spoken to: a peer that falls silent before its first newline sends none.
+    """
+    words, silent = client_socket.recv(RECV_SIZE), False
+    client_socket.settimeout(PAUSE)
+    try:
+        while b"\n" not in words and (more := client_socket.recv(RECV_SIZE)):
+            words = words[:MAX_MESSAGE + 1] + more  # of what is too long the beginning will do
+    except TimeoutError:
+        silent = True
+    client_socket.settimeout(None)
+    return words, silent
+
+
+def read_lines(client):
+    """Yield what client says as lists of lines (bytes, without line ends), until it ends.
+
+    Works for any size that recv returns. A line comes as soon as it is too long; the rest of it
+    is skipped. From a raw peer, which sends no newlines, each recv is a line.
+    """
+    chunk, raw = first_words(client.socket)
+    skipping = supplied = False
+    while chunk:
+        if skipping:
+            _, newline, chunk = chunk.partition(b"\n")
+            skipping = not newline
+        raw = raw and b"\n" not in chunk
+        chunk += b"\n" * raw
+        data = client.tail + chunk
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
+        *lines, client.tail = data.split(b"\n")
+        if supplied and lines and not lines[0]:
+            del lines[0]  # the end, at last, of a line that the pause has ended
+        supplied = raw
+        if len(client.tail) > MAX_MESSAGE + 1:  # 1 may be the \r of \r\n
+            lines.append(client.tail)
+            client.tail, skipping = b"", True
+        yield lines
+        try:
+            chunk = client.socket.recv(RECV_SIZE)
+        except OSError:
+            chunk = b""  # a reset is an end like any other
+
+
+def was_reset(client_socket):
+    """Return whether the peer has reset the connection; a send may have taken the error itself."""
+    try:
+        return not client_socket.getpeername()
+    except OSError:
+        return True
+
+
+def wait_for_turn(client):
+    """Wait until what client said is out, and it has taken all that it was told.
+
+    One that takes nothing for TIMEOUT seconds is disconnected.
+    """
+    while not (client.turn.acquire(False) or client.turn.acquire(timeout=TIMEOUT)):
+        if client.blocked and client.stuck:
+            client.close()
+        client.stuck = True
+
+
+def start_connection(client_socket, client_address, inbox):
+    """Hear one client from the prompt to the end, in a thread of its own; put all into inbox."""
+    log(f"New connection: {client_address}")
+    client = Client(client_socket)
+    with suppress(OSError, MemoryError):  # a reset before the first word
+        client_socket.sendall(PROMPT.encode())
+        for lines in read_lines(client):
+            for start in range(0, len(lines), MAX_LINES):
+                wait_for_turn(client)
+                inbox.put((client, lines[start:start + MAX_LINES]))
+            if client.left:
+                break
+    wait_for_turn(client)
+    if client.tail and (client.name or not was_reset(client_socket)):  # no half names
+        inbox.put((client, [client.tail]))
+        wait_for_turn(client)
+    inbox.put((client, None))
+    wait_for_turn(client)
+    client_socket.close()
+
+
+def shape(username):
+    """Return what one sees of a name (str): nobody can tell two names of one shape apart."""
+    return unicodedata.normalize("NFKC", re.sub(f"[{HIDDEN}]", "", username))
+
+
+def why_not(username):
+    """Return why nobody can join as username (str), in English, or None."""
+    if all(unicodedata.category(c)[0] in "MZ" for c in shape(username)):  # marks, blanks
+        return "A name cannot be empty."
+    if len(username) > MAX_NAME:
+        return f"A name cannot be longer than {MAX_NAME} characters."
+    if shape(username) in shapes:
+        return f"The name {username} is already taken."
+    return None
+
+
+def seat(client, username):
+    """Put client into both lists under username (str)."""
+    client.name, client.prefix = username, f"{username}: ".encode()
+    shapes.add(shape(username))
+    client_names.append(username)
+    connected_clients.append(client)
+
+
+def add_user(client, line):
+    """Let client in by the name that line (bytes) gives; return why not (str), or None."""
+    words = COLONS.sub(" ", clean(line).decode())
+    username = " ".join(OPENING.sub("", words).split())
+    reason = why_not(username)
+    if not reason:
+        client.start = len(outbox)
+        seat(client, username)
+        send_message(f"{username} joined the chat.\n".encode())
+    return reason
+
+
+def remove_user(client):
+    """Take client out of both lists, once, and tell the others; it hears all that came before."""
+    with suppress(ValueError):  # it has left already, or never joined
+        index = connected_clients.index(client)
+        client.tell(bytes(outbox[client.start:]))
+        del connected_clients[index]
+        disconnected_user = client_names.pop(index)
+        shapes.discard(shape(disconnected_user))
+        log(f"{disconnected_user} has left the chat.")
+        send_message(f"{disconnected_user} left the chat.\n".encode())
+    client.left = True
+    client.close(socket.SHUT_RD)
+
+
+def send_message(message):
+    """Have all hear message (bytes, whole lines) with the next block."""
+    outbox.extend(message)
+
+
+def flush():
+    """Send what waits in outbox to all, as one block; to a newcomer, from its joining on."""
+    block = bytes(outbox)
+    outbox.clear()
+    for client in connected_clients:
+        if client.start:
+            client.tell(memoryview(block)[client.start:])
+            client.start = 0
+        else:
+            client.tell(block)
+
+
+def relay(client, lines):
+    """Have all hear lines (bytes) as messages from client; tell it when one is too long."""
+    short = [line for line in lines if len(line) <= MAX_MESSAGE]
+    if len(short) < len(lines):
+        client.tell(TOO_LONG.encode())
+    if short:
+        said = client.prefix + (b"\n" + client.prefix).join(short) + b"\n"
+        send_message(clean(said))
+
+
+def hear(client, lines):
+    """Do what lines (bytes) ask for, which client has said; None says that it has left."""
+    if lines is None:
+        remove_user(client)
+    if client.left:
+        return
+    refusals = ""
+    while lines and not client.name:
+        if reason := add_user(client, lines.pop(0)):
+            refusals += f"{reason}\n{PROMPT}"
+    if refusals:
+        client.tell(refusals.encode())
+    if b"" in lines:  # an empty message: goodbye
+        relay(client, lines[:lines.index(b"")])
+        remove_user(client)
+    elif lines:
+        relay(client, lines)
+
+
+def broadcast(inbox):
+    """Take in what clients have said, decide, and send to all, one block to each, for ever.
+
+    Only this thread knows who is here, and sends: all hear one and the same order.
+    """
+    while True:
+        talkers = []
+        while not talkers or not inbox.empty() and len(outbox) < MAX_BLOCK:
+            client, lines = inbox.get()
+            if lines == []:  # there is room for more
+                client.resume()
+                continue
+            hear(client, lines)
+            client.said = True
+            talkers.append(client)
+        if outbox:
+            flush()
+        for client in talkers:
+            client.give_turn()
+
+
+def watch(inbox):
+    """Put (client, []) into inbox when there is room for more to one that is behind, for ever."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(bell_rings, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.data:
+                    selector.unregister(key.fileobj)
+                    inbox.put((key.data, []))
+                    continue
+                for _ in bell_rings.recv(RECV_SIZE):
+                    client = blocked_clients.get()
+                    selector.register(client.socket, selectors.EVENT_WRITE, client)
+
+
+def insist(call):
+    """Return what call returns; try again each second while the system has no room for more."""
+    while True:
+        try:
+            return call()
+        except (TimeoutError, ConnectionError):
+            pass  # nobody came, or nobody stayed
+        except (OSError, RuntimeError, MemoryError) as error:  # no descriptors, threads, memory
+            log(f"No room for new connections: {error}")
+            time.sleep(1)
+
+
+def run(task, inbox):
+    """Run task(inbox), which never ends; where it fails, nobody is served: end the program."""
+    try:
+        task(inbox)
+    except MemoryError:
+        print("Server stopped: out of memory.", file=sys.stderr, flush=True)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(1)
+
+
+def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
+    """Serve on host:port until KeyboardInterrupt; raises OSError when it can't listen there.
+
+    What clients say goes through inbox, a queue of its own unless told otherwise.
+    """
+    inbox = inbox or queue.SimpleQueue()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=1024) as server_socket:
+        for name, value in SOCKET_OPTIONS.items():
+            if option := getattr(socket, name, None):
+                level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+                server_socket.setsockopt(level, option, value)
+        server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
+        for task in broadcast, watch:
+            threading.Thread(target=run, args=(task, inbox), daemon=True).start()
+        printer = threading.Thread(target=print_log, daemon=True)
+        printer.start()
+        log(f"Server running on {host}:{server_socket.getsockname()[1]}")
+        try:
+            while True:
+                newcomer = insist(server_socket.accept)
+                insist(threading.Thread(target=start_connection, daemon=True,
+                                        args=(*newcomer, inbox)).start)
+        finally:
+            log(None)
+            printer.join(1)  # not for ever: its terminal may be stopped
+
+
+def options(description):
+    """Return a parser of the options --host and --port."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="replace")  # a terminal may lack some letters
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--host", default=SERVER_HOST, help="address (%(default)s)")
+    parser.add_argument("--port", default=SERVER_PORT,
+                        help="port, 0 for any free one (%(default)s)")
+    return parser
+
+
+def serve(args, inbox=None):
+    """Run the server with the options given, until Ctrl+C or SIGTERM; status 1 if it can't start."""
+    with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    for signum in signal.SIGINT, signal.SIGTERM:
+        signal.signal(signum, signal.default_int_handler)
+    try:
+        start_server(args.host, int(args.port), inbox)
+    except KeyboardInterrupt:
+        pass
+    except (OSError, OverflowError, TypeError, ValueError) as error:
+        sys.exit(f"Server not started on {args.host}:{args.port}: {error}")
+
+
+def main():
+    """Run the server with the options of the command line."""
+    serve(options("Chat server.").parse_args())
+    os._exit(0)  # the other threads need no goodbye, the system closes their sockets
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Lesson 10, the slow one: its exercises, with hints and solutions."""
+import queue
+import socket
+import threading
+from collections import deque
+
+import exercises
+from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, pair
+
+ROUNDS, LINES = 18, 64  # 4.6 MB in all: more than the system's buffers hold
+
+
+class SendSome(Exercise):
+    number = "10.1"
+    name = "send_some"
+    hints = (
+        "While there is something in unsent, take the first piece (popleft) and give it to sock.send. "
+        "send returns how many bytes it has taken.",
+        "If it took less than all, put the rest back at the front: unsent.appendleft(data[sent:]), and stop. "
+        "BlockingIOError means that it took 0.",
+        "while unsent: data = unsent.popleft(), then try: sent = sock.send(data) except BlockingIOError: "
+        "sent = 0, then if sent < len(data): put the rest back and return False. After the loop, return True.",
+    )
+    solution = '''
+def send_some(sock, unsent):
+    while unsent:
+        data = unsent.popleft()
+        try:
+            sent = sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            unsent.appendleft(data[sent:])
+            return False
+    return True
+'''
+    right = "Not one byte was lost, the order was kept, and the function never waited."
+
+    def check(self, send_some):
+        ours, theirs = pair()
+        ours.setblocking(False)
+        expect("unsent held b\"ab\", b\"cd\", and there was plenty of room.", True, send_some(ours, deque([b"ab", b"cd"])))
+        expect("What did the peer receive?", b"abcd", read(theirs, 4))
+        unsent = deque(bytes([number]) * 100_000 for number in range(200))
+        wanted, heard = b"".join(unsent), b""
+        expect("unsent holds 20 million bytes, and the peer does not read.", False, send_some(ours, unsent))
+        while len(heard) < len(wanted):
+            piece = read(theirs, 1_000_000)
+            heard += piece
+            if not piece:
+                raise Wrong("Some of the bytes are lost: send took less than all, and the rest did not go back into unsent.")
+            send_some(ours, unsent)
+        if heard != wanted:
+            raise Wrong("The peer began to read, and send_some was called again and again. "
+                        "The bytes came in the wrong order: the rest must stay in front.")
+        expect("The peer has read everything. What is left in unsent?", [], list(unsent))
+
+
+def read(sock, size):
+    """Return the next bytes, size or a few more, fewer where no more come for a moment."""
+    data, least = b"", min(size, 4)
+    sock.settimeout(exercises.WAIT / 5)
+    try:
+        while len(data) < size and (chunk := sock.recv(1 << 20)):
+            data += chunk
+            sock.settimeout(0.01 if len(data) >= least else exercises.WAIT / 5)
+    except TimeoutError:
+        pass
+    return data
+
+
+class Speak(Exercise):
+    number = "10.2"
+    name = "speak"
+    hints = (
+        "Before each batch: turn.acquire(). It waits until the turn is given back.",
+        "with turn: is not what you need here: it would give the turn back by itself, right after put.",
+        "for portion in portions: turn.acquire(), then inbox.put(portion). Nothing else.",
+    )
+    solution = '''
+def speak(portions, turn, inbox):
+    for portion in portions:
+        turn.acquire()
+        inbox.put(portion)
+'''
+    right = "The inbox never held more than one batch."
+
+    def check(self, speak):
+        inbox, turn = queue.SimpleQueue(), threading.Lock()
+        task = Task(speak, ["one", "two", "three"], turn, inbox)
+        for number, portion in enumerate(("one", "two", "three")):
+            what = f"The batches are \"one\", \"two\", \"three\"; times the turn was given back: {number}. What is in the inbox?"
+            try:
+                got = [inbox.get(timeout=WAIT / 2)]
+            except queue.Empty:
+                if task.error:
+                    raise task.error from None
+                got = []
+            task.thread.join(WAIT / 10)
+            while not inbox.empty():
+                got.append(inbox.get())
+            expect(what, [portion], got)
+            if not turn.locked():
+                raise Wrong(f"The batch \"{portion}\" is in the inbox already, and the turn is free. Another thread gives it back "
+                            "once the batch has been broadcast; speak only takes it.")
+            turn.release()
+        task.finish("All three batches have been taken and the turn was given back")
+
+
+class Batches(Exercise):
+    number = "10.3"
+    answer = 65
+    hints = (
+        "What finds no room goes into unsent, and unsent_size grows by 65,536 with each batch.",
+        "MAX_BEHIND is 4194304, which is exactly 64 batches. Look at the comparison in tell.",
+    )
+    solution = '''
+65. After 64 batches unsent holds exactly 4194304 bytes, and a client is disconnected when it holds MORE than MAX_BEHIND.
+'''
+    right = "Exactly MAX_BEHIND is still allowed, more is not."
+
+    def check(self, answer):
+        if not isinstance(answer, int):
+            raise Wrong(f"The answer is a whole number, and this is {answer!r}.")
+        if answer == 64:
+            raise Wrong("After 64 batches exactly MAX_BEHIND bytes are waiting. A client is disconnected when more are.")
+        if answer != 65:
+            raise Wrong(f"No, not {answer}. Divide MAX_BEHIND by 65536 and look at the comparison in tell.")
+
+
+class Slow(Exercise):
+    number = "10.4"
+    name = "server.py"
+    hints = (
+        "Write one function that sends to one client, such as tell(client_socket, text). "
+        "Let send_message call it for each.",
+        "In it, before sending: select.select([], [client_socket], [], 0)[1]. A list that is not empty means there is room.",
+        "If there is no room: client_socket.shutdown(socket.SHUT_RDWR). Do not touch the lists here: the client thread "
+        "will see the end and put (client_socket, None) into the inbox.",
+    )
+    solution = (COURSE / "answers/stages/lesson10/server.py").read_text(encoding="utf-8")
+    right = "A client that does not read no longer holds up anyone."
+
+    def check(self, path):
+        if "setblocking" in path.read_text(encoding="utf-8"):
+            raise Wrong("setblocking applies to the whole socket, and another thread reads from it: its recv would stop "
+                        "waiting too, and a client that says nothing would be disconnected. Ask select.")
+        with Script(path) as server:
+            port = server.listening()
+            anya, gleb, boris = [come(port, name) for name in ("Anna", "Greg", "Boris")]
+            gleb.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            hears(anya, "Boris joined the chat.", "Anna, Greg and Boris have joined.")
+            for number in range(ROUNDS):
+                anya.send((b"x" * 4000 + b"\n") * LINES)
+                for person, name in (boris, "Boris"), (anya, "Anna"):
+                    follow(person, name, number * LINES, anya)
+            anya.say("end")
+            hears(boris, "Anna: end", "Greg does not read; Anna has said four megabytes and then \"end\".")
+
+
+def follow(person, name, before, anya):
+    """Hear the lines of one round, which Anna has said; raise Wrong where one does not come."""
+    missing = LINES
+    try:
+        while missing:
+            line = person.line()
+            missing -= line.startswith("Anna: x")
+            if not line:
+                raise Wrong("Greg does not read, Anna and Boris read everything at once, yet the connection ended "
+                            f"for a client that reads ({name}).")
+    except TimeoutError:
+        why = ("but hears what is said later. A line was lost: Greg was removed from the list that the broadcast loops over"
+               if hears_more(person, anya) else "and then waits: sending to Greg holds everyone up")
+        raise Wrong(f"Greg does not read. Lines that Anna has said: {before + LINES}; lines that {name} hears: only "
+                    f"{before + LINES - missing}, {why}.") from None
+
+
+def hears_more(person, anya):
+    """Return whether a person hears what Anna says now."""
+    anya.say("more")
+    person.socket.settimeout(exercises.WAIT / 4)
+    try:
+        while "Anna: more" not in person.line():
+            pass
+    except (OSError, EOFError):
+        return False
+    return True

@@ -1,0 +1,223 @@
+"""Lesson 12, the client: its exercises, with hints and solutions."""
+import socket
+import threading
+from contextlib import suppress
+
+import exercises
+from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
+
+LEAVE = "leave the chat"
+
+
+class Busy(socket.socket):
+    """A socket on which close does nothing yet, as on Linux while another thread waits in its recv."""
+
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+
+class Listener(threading.Thread):
+    """A thread that listens to the end, and remembers how one has waited for it."""
+
+    def __init__(self, client_socket, ended=None):
+        super().__init__(daemon=True)
+        self.socket, self.ended = client_socket, ended
+        self.heard, self.waits = b"", []
+
+    def run(self):
+        with suppress(OSError):
+            while data := self.socket.recv(8192):
+                self.heard += data
+
+    def join(self, timeout=None):
+        self.waits.append(timeout)
+        if self.ended:
+            self.ended()  # by now the other side should know
+            super().join(exercises.WAIT)  # a busy machine may take longer than the student allows
+
+
+class Leave(Exercise):
+    number = "12.1"
+    name = "leave"
+    hints = (
+        "You need two calls. The first tells the peer \"I have said everything\" but leaves you the right to listen: lesson 1.",
+        "A half-close is client_socket.shutdown(socket.SHUT_WR). To wait for a thread, call its method join, which takes "
+        "a limit in seconds.",
+        "If the connection is gone, shutdown raises OSError. Catch it: it is time to leave in any case.",
+    )
+    solution = '''
+import socket
+
+def leave(client_socket, listener):
+    try:
+        client_socket.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # the server is gone
+    listener.join(0.5)
+'''
+    right = "The server learns at once that the client leaves, its last words are not lost, and its silence holds nobody up."
+
+    def check(self, leave):
+        self.last_words(leave)
+        self.silence(leave)
+        ours, theirs = pair()
+        theirs.close()
+        ours.shutdown(socket.SHUT_RDWR)  # now a second shutdown fails, as after a reset
+        listener = Listener(ours)
+        listener.start()
+        try:
+            leave(ours, listener)
+        except OSError as error:
+            raise Wrong(f"The server is gone, and shutdown raised {type(error).__name__}: {error}. This is no failure: catch "
+                        "it and leave.") from None
+        if not listener.waits:
+            raise Wrong("The server is gone, shutdown raised OSError, and leave did not call listener.join. The listener thread "
+                        "may still be printing the last words.")
+
+    def last_words(self, leave):
+        """The server answers when it has heard the end."""
+        ours, theirs = pair()
+        ours.settimeout(None)
+        ours = Busy(fileno=ours.detach())
+        theirs.settimeout(exercises.WAIT)
+        what = "The server listened to the end, answered \"bye\" and ended, too."
+
+        def answer():
+            try:
+                heard = theirs.recv(8192)
+            except TimeoutError:
+                raise Wrong("leave waits for the listener thread, but the server was not told that we have finished: shutdown "
+                            "was not called, or was called after join.") from None
+            expect("What did the server receive before the end of the connection?", "", heard.decode("utf-8", "replace"))
+            if ours.closed:
+                raise Wrong("close was called before join: if the listener thread is still listening, its next recv fails with "
+                            "Bad file descriptor, and the last words of the server are lost.")
+            theirs.sendall("bye".encode())
+            theirs.close()
+
+        listener = Listener(ours, answer)
+        listener.start()
+        leave(ours, listener)
+        if not listener.waits:
+            raise Wrong("leave did not call listener.join, but the listener thread prints the last words of the server: leave has to wait "
+                        "for it.")
+        expect(f"{what} What did the listener thread receive?", "bye", listener.heard.decode())
+
+    def silence(self, leave):
+        """The server says nothing: how long is it waited for?"""
+        ours, _theirs = pair()
+        listener = Listener(ours)
+        listener.start()
+        leave(ours, listener)
+        if None in listener.waits or max(listener.waits) > 1:
+            raise Wrong(f"leave waits for the listener thread like this: join({listener.waits[-1] or ''}). A server that says nothing "
+                        "would hold up the person for long, and half a second is enough.")
+
+
+class SendInput(Exercise):
+    number = "12.2"
+    name = "send_input"
+    hints = (
+        "The loop: for text in texts. First line = text.strip(): without spaces and newlines around it.",
+        "Compare line.lower() with the goodbye. If line is empty, it must not be sent.",
+        "A message ends with \"\\n\" and is sent as bytes: client_socket.sendall(f\"{line}\\n\".encode()). "
+        "After the loop, return False.",
+    )
+    solution = '''
+def send_input(client_socket, texts):
+    for text in texts:
+        line = text.strip()
+        if line.lower() == "leave the chat":
+            return True
+        if line:
+            client_socket.sendall(f"{line}\\n".encode())
+    return False
+'''
+    right = "Nothing empty was sent, and the goodbye stayed in the client."
+
+    def check(self, send_input):
+        self.compare(send_input, ["Anna", "", "hello", "   ", "how are you?"], "Anna\nhello\nhow are you?\n", False)
+        for word in LEAVE, " Leave the CHAT ":
+            self.compare(send_input, ["hello", word, "and this?"], "hello\n", True)
+        self.compare(send_input, ["Anna\n", "\n", "hello\n"], "Anna\nhello\n", False)
+        self.compare(send_input, ["I do not want to leave the chat\n"], "I do not want to leave the chat\n", False)
+
+    def compare(self, send_input, texts, wanted, result):
+        ours, theirs = pair()
+        theirs.settimeout(exercises.WAIT)
+        left, heard = iter(texts), []
+        got = send_input(ours, self.typed(left, theirs, heard))
+        ours.close()
+        while chunk := theirs.recv(8192):
+            heard.append(chunk)
+        expect(f"Typed: {texts}. What did the server receive?", wanted, b"".join(heard).decode())
+        expect(f"Typed: {texts}. What did the function return?", result, got)
+        if result:
+            expect(f"Typed: {texts}. What was left unread after the goodbye?", texts[2:], [*left])
+
+    def typed(self, texts, theirs, heard):
+        """Yield texts (str) as a person types them, who goes on when the last one has been sent."""
+        for text in texts:
+            yield text
+            if text.strip().lower() == LEAVE:
+                yield from texts
+            elif text.strip():
+                try:
+                    heard.append(theirs.recv(8192))
+                except TimeoutError:
+                    raise Wrong(f"Typed: {text!r}. The function takes the next line before it has sent this one "
+                                "to the server.") from None
+
+
+def hears_the_end(server):
+    """Read from the socket server until the client has ended the connection; else raise Wrong."""
+    heard = b""
+    try:
+        while data := server.recv(8192):
+            heard += data
+    except TimeoutError:
+        raise Wrong("\"Leave the chat\" was typed, but the server was not told: the connection is open. close() does not end "
+                    "the connection while the other thread is blocked in recv.") from None
+    expect("\"Leave the chat\" was typed. What did the server receive before the end of the connection?", "", heard.decode())
+
+
+class MyClient(Exercise):
+    number = "12.3"
+    name = "client.py"
+    patience = 2
+    hints = (
+        "Take the client from the assignment. End each message that you send with \"\\n\", and do not send empty ones.",
+        "The main thread: in place of the loop with input(), call send_input(client_socket, sys.stdin) from exercise 12.2, and "
+        "after it, in place of close(), leave(client_socket, listener) from exercise 12.1.",
+        "When the server is gone, the listener thread prints so and calls os._exit(0). Create the thread with daemon=True.",
+        "A person who leaves should not read that the connection was lost: make leaving = threading.Event(); the main thread "
+        "sets it before leave, and the listener thread asks leaving.is_set().",
+    )
+    solution = (COURSE / "answers/stages/lesson12/client.py").read_text(encoding="utf-8")
+    right = "Your client ends when the person says goodbye and when the server is gone."
+
+    def check(self, path):
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            script.types("Anna")
+            reads(server, "Anna\n", "\"Anna\" and Enter were typed. What did the server receive?", script)
+            script.types("")
+            script.types("hello")
+            what = "Enter was pressed on an empty line, then \"hello\" was typed. What did the server receive?"
+            expect(what, "hello\n", reads(server, "hello\n", what, script))
+            server.sendall("Boris: hello to you too\n".encode())
+            script.prints("Boris: hello to you too", "The server sent the words of Boris.")
+            script.wait_until_asleep()  # one of its threads in recv
+            script.types("Leave the chat")
+            hears_the_end(server)
+            script.ends("\"Leave the chat\" was typed, the server has received the end and is silent")
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            server.close()
+            script.ends("The server closed the connection, and nobody presses Enter")
+
+    def begin(self, script, server):
+        server.sendall("Enter your name:\n".encode())
+        script.prints("Enter your name:", "The server asked for a name.")

@@ -1,0 +1,157 @@
+"""My server after lesson 8: everyone hears one order, and nobody is skipped."""
+
+import socket
+import threading
+import unicodedata
+
+SERVER_HOST = 'localhost'
+SERVER_PORT = 8080
+RECV_SIZE = 8192
+MAX_MESSAGE = 4096  # bytes
+MAX_NAME = 32  # characters
+PROMPT = "Enter your name:\n"
+TOO_LONG = f"Message longer than {MAX_MESSAGE} bytes not sent.\n"
+
+lock = threading.Lock()  # guards both lists and the order of words
+connected_clients = []
+client_names = []
+
+
+def clean(data):
+    """Return data (bytes) without invalid bytes and without control characters except \\n."""
+    text = data.decode("utf-8", "replace")
+    for sign in set(text):
+        if unicodedata.category(sign) in ("Cc", "Zl", "Zp") and sign != "\n":
+            text = text.replace(sign, " ")
+    return text.encode()
+
+
+def receive(sock):
+    """Return the next piece; a reset is an end like b""."""
+    try:
+        return sock.recv(RECV_SIZE)
+    except OSError:
+        return b""
+
+
+def lines(sock):
+    """Yield the peer's lines (bytes, without line ends); one that is too long once."""
+    tail, skipping = b"", False
+    while chunk := receive(sock):
+        if skipping:
+            rest, newline, chunk = chunk.partition(b"\n")
+            skipping = not newline
+        *whole, tail = (tail + chunk).replace(b"\r\n", b"\n").split(b"\n")
+        if len(tail) > MAX_MESSAGE + 1:
+            whole.append(tail)
+            tail, skipping = b"", True
+        yield from whole  # the same as for line in whole: yield line
+    if tail:
+        yield tail
+
+
+def log_in(client_socket, words):
+    """Ask for a name until it is fine; return it, or "" if the client has left before."""
+    client_socket.sendall(PROMPT.encode())
+    for line in words:
+        username = " ".join(clean(line).decode().replace(":", " ").split())
+        reason = add_user(client_socket, username)
+        if not reason:
+            send_message(f"{username} joined the chat.\n".encode())
+            return username
+        client_socket.sendall(f"{reason}\n{PROMPT}".encode())
+    return ""
+
+
+def talk(client_socket):
+    """Find out the name, and pass messages on until the client leaves."""
+    words = lines(client_socket)
+    username = log_in(client_socket, words)
+    for line in words:
+        if not line:
+            return
+        if len(line) > MAX_MESSAGE:
+            with lock:
+                client_socket.sendall(TOO_LONG.encode())
+        else:
+            send_message(f"{username}: ".encode() + clean(line) + b"\n")
+
+
+def start_connection(client_socket, client_address):
+    """Talk to one client from the beginning to the end."""
+    print(f"New connection: {client_address}")
+    try:
+        talk(client_socket)
+    except OSError as error:
+        print(f"Error: {error}")
+    remove_user(client_socket)
+    client_socket.close()
+
+
+def shape(username):
+    """Return the name as people see it: without characters that show nothing."""
+    normal = unicodedata.normalize("NFKC", username)
+    return "".join(c for c in normal if unicodedata.category(c) not in ("Cf", "Mn"))
+
+
+def why_not(username):
+    """Return why the name is not allowed, or None."""
+    if not shape(username).strip():
+        return "A name cannot be empty."
+    if len(username) > MAX_NAME:
+        return f"A name cannot be longer than {MAX_NAME} characters."
+    if shape(username) in [shape(name) for name in client_names]:
+        return f"The name {username} is already taken."
+    return None
+
+
+def add_user(client_socket, username):
+    """Add a client to both lists; return why that is impossible, or None."""
+    with lock:
+        reason = why_not(username)
+        if not reason:
+            client_names.append(username)
+            connected_clients.append(client_socket)
+    return reason
+
+
+def send_message(message):
+    """Send a message (bytes) to everyone in one order; remove those to whom it can't be sent."""
+    gone = []
+    with lock:
+        for client in connected_clients:
+            try:
+                client.sendall(message)
+            except OSError as error:
+                print(f"Sending failed: {error}")
+                gone.append(client)
+    for client in gone:
+        remove_user(client)
+
+
+def remove_user(client_socket):
+    """Remove a client from both lists, and tell the others about it."""
+    with lock:
+        if client_socket not in connected_clients:
+            return
+        index = connected_clients.index(client_socket)
+        del connected_clients[index]
+        disconnected_user = client_names.pop(index)
+    print(f"{disconnected_user} has left the chat.")
+    send_message(f"{disconnected_user} left the chat.\n".encode())
+
+
+def start_server():
+    """Accept clients, and start a thread for each."""
+    server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server_socket.bind((SERVER_HOST, SERVER_PORT))
+    server_socket.listen()
+    print(f"Server running on {SERVER_HOST}:{SERVER_PORT}")
+    while True:
+        client_socket, client_address = server_socket.accept()
+        threading.Thread(target=start_connection, args=(client_socket, client_address), daemon=True).start()
+
+
+if __name__ == "__main__":
+    start_server()

@@ -1,0 +1,32 @@
+"""Run a script as any_port.py does, in a way that shows its races:  python restless.py SCRIPT PORT
+
+Before each line a thread lets the others go first, for a moment of any length: what can come between two
+lines, does. On a slow machine this ends when BUDGET is spent.
+"""
+import random
+import sys
+import threading
+import time
+
+import any_port
+
+MOMENT = 0.0002  # seconds
+BUDGET = 0.6     # seconds that all threads may lose in this way
+
+left = BUDGET
+
+
+def step_aside(frame, event, arg):
+    """Let other threads run before the next line of the script."""
+    global left
+    if left < 0 or frame.f_code.co_filename != sys.argv[0]:
+        return None
+    before = time.perf_counter()
+    time.sleep(random.uniform(0, MOMENT))
+    left -= time.perf_counter() - before
+    return step_aside
+
+
+if __name__ == "__main__":
+    threading.settrace(step_aside)
+    any_port.run(sys.argv[1], int(sys.argv[2]))

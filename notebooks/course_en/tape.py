@@ -1,0 +1,34 @@
+"""A peer to try readers with: what it says comes in the pieces that you choose.
+
+TCP cuts where it likes, and a real socket can't be told where.
+"""
+
+
+class Tape:
+    """What stands in for a socket: recv returns one piece after another, then b"" for ever.
+
+    Among the pieces, None is a silence: recv raises TimeoutError where a timeout is set. An
+    exception is raised when its turn comes.
+    """
+
+    def __init__(self, *pieces):
+        """Say pieces (bytes, None, or an exception), in this order."""
+        self.pieces, self.timeout = list(pieces), None
+
+    def settimeout(self, seconds):
+        """Wait so long for a piece; None is for ever."""
+        self.timeout = seconds
+
+    def recv(self, size):
+        """Return the next piece, or its first size bytes; nobody waits here."""
+        while self.pieces:
+            piece = self.pieces.pop(0)
+            if isinstance(piece, bytes):
+                if piece[size:]:
+                    self.pieces.insert(0, piece[size:])
+                return piece[:size]
+            if isinstance(piece, Exception):
+                raise piece
+            if self.timeout is not None:
+                raise TimeoutError("timed out")
+        return b""
