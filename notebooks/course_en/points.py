@@ -26,7 +26,8 @@ SLOWNESS = float(os.environ.get("POINTS_SLOWNESS", 1))      # of this machine
 LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that we know takes a third of it
 # Seconds in place of the grading's, which have to do for a whole class on one busy machine.
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
-LEARNED = "arguments", "broken", "choice", "restless"     # what one trial of the programs tells to the others
+# What one trial of the programs tells to the others.
+LEARNED = "ways", "broken", "choice", "restless", "form", "introduction", "before"
 TERMINAL = "The last lines on the terminal "
 
 
@@ -37,19 +38,20 @@ def points(folder="."):
         print("There is neither server.py nor client.py in this folder: nothing to check yet. Save them beside the lesson.")
         return
     print(f"Checking {' and '.join(here)}. This takes up to 20 seconds.", flush=True)
-    reasons = grade(Path(folder).resolve())
     criteria = [cell["metadata"] for cell in read_criteria()]
-    earned = [criterion for criterion in criteria if reasons.get(criterion["criterion"]) == ""]
-    bonus = sum(criterion["points"] for criterion in earned if criterion.get("bonus"))
-    print(f"Points: {sum(criterion['points'] for criterion in earned)} of 100"
+    late = 0, f"Not checked: {LIMIT:g} s have passed."
+    results = {criterion["criterion"]: late for criterion in criteria} | grade(Path(folder).resolve())
+    bonus = sum(results[criterion["criterion"]][0] for criterion in criteria if criterion.get("bonus"))
+    print(f"Points: {sum(earned for earned, _ in results.values())} of 100"
           + f", {bonus} of them bonus" * bool(bonus))
     shown = ""
-    for criterion in (criterion for criterion in criteria if criterion not in earned):
-        reason = reasons.get(criterion["criterion"], f"Not checked: {LIMIT:g} s have passed.")
-        extra = "bonus: " * criterion.get("bonus", False)
-        print(f"✗ {criterion['title']}, {extra}0 of {criterion['points']}.",
-              reason if reason != shown else "Same reason.")
-        shown = reason
+    for criterion in criteria:
+        earned, reason = results[criterion["criterion"]]
+        if reason:
+            extra = "bonus: " * criterion.get("bonus", False)
+            print(f"✗ {criterion['title']}, {extra}{earned} of {criterion['points']}.",
+                  reason if reason != shown else "Same reason.")
+            shown = reason
 
 
 def read_criteria():
@@ -59,24 +61,24 @@ def read_criteria():
 
 
 def grade(folder):
-    """Return {criterion: why it is not met, or ""} for the programs in folder (Path)."""
+    """Return {criterion: (points, why it is not met, or "")} for the programs in folder (Path)."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         with open(Path(scratch, "errors"), "w+", encoding="utf-8") as errors:
             with subprocess.Popen(
                 [sys.executable, __file__, folder, scratch], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=errors, env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
             ) as grader, grader.stdin:      # the grader ends when its input does: also after the Stop button
-                reasons = dict(json.loads(line) for line in grader.stdout)
+                results = dict(json.loads(line) for line in grader.stdout)
             errors.seek(0)
-            if not reasons:
+            if not results:
                 raise RuntimeError(f"The check was cut short; this is an error in the course:\n{errors.read()}")
-    return reasons
+    return results
 
 
 # What follows runs in the grader, and in the workers that it starts.
 
 def main(folder, scratch):
-    """Write [criterion, reason] as a line of JSON for each criterion, and end with all that was started."""
+    """Write a line of JSON for each criterion (see try_all), and end with all that was started."""
     sys.path.append(str(ROOT))
     from lab.grader.processes import adopt, end_all_children
 
@@ -101,7 +103,7 @@ def main(folder, scratch):
 
 
 def try_all(pool):
-    """Have the workers of pool try all criteria; write [criterion, reason] for each."""
+    """Have the workers of pool try all criteria; write [criterion, [points, reason]] for each."""
     learned = find_out(pool)
     runs = {pool.submit(try_criterion, cell, learned): cell["metadata"]["criterion"] for cell in read_criteria()}
     for run in as_completed(runs):
@@ -132,7 +134,7 @@ def find_out(pool):
     try:
         return {"wire": work.wire, **work.learned}
     except Failure as failure:
-        return {"silent": str(failure), **work.learned}
+        return {"silent": failure, **work.learned}
 
 
 def begin(folder, scratch):
@@ -154,7 +156,7 @@ def begin(folder, scratch):
                 if "(" not in str(failure) and chat.programs and (error := last_error(chat.programs[-1].last_words())):
                     failure = Failure(f"{failure} ({error})")
                 if name in self.broken:
-                    self.broken[name] = str(failure)
+                    self.broken[name] = failure
                 raise failure from None
 
     vars(limits).update(PATIENCE)
@@ -184,7 +186,8 @@ def try_wire(wire):
 
 
 def try_criterion(cell, learned):
-    """Return why the criterion of a cell is not met, or ""."""
+    """Return the points (int) for the criterion of a cell, and why it is not met, or ""."""
+    from lab.grader.submissions import Submission
     new_ports()
     vars(work).update(learned)
     printed = io.StringIO()
@@ -194,7 +197,10 @@ def try_criterion(cell, learned):
         except Exception as error:      # nbval does not pass such a cell, either
             print(f"{type(error).__name__}: {error}")
     wanted = "".join("".join(output["text"]) for output in cell["outputs"])
-    return "" if printed.getvalue() == wanted else why(printed.getvalue(), wanted)
+    heard, criterion = printed.getvalue(), cell["metadata"]
+    result = {"passed": heard == wanted, "heard": heard, "expected": wanted}
+    earned = Submission("", COURSE, {criterion["criterion"]: result}).earned(criterion)
+    return earned, "" if heard == wanted else why(heard, wanted)
 
 
 def why(printed, wanted):
