@@ -14,10 +14,18 @@ from .asking import FORMS, plain
 from .excuses import excuse
 from .line import Line
 from .terminal import LEAVE
+from .texts import TALK, TERMINAL, because, indented
+from .transcript import Transcript
 from .words import UNTRIED, Failure, Untried
 
 PROMPT = "Введите своё имя:"
 WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
+HOW = {
+    "\n": "(каждое сообщение кончается \\n)",
+    "\r\n": "(каждое сообщение кончается \\r\\n)",
+    "": "(каждое сообщение послано отдельно, конец его ничем не отмечен)",
+}
+SPINS = "занимает процессор без отдыха: его цикл ничего не ждёт"
 CLIENTS = "clients"  # a wire that only the submission's own clients speak
 OPERATOR = "operator"  # a chat between one client and the server's terminal
 
@@ -34,6 +42,7 @@ class Chat:
         self.failure = None  # which has ended it
         self.server, self.address = None, None
         self.people, self.programs, self.secrets = [], [], {}
+        self.transcript = Transcript()
         self.missed, self.lost = None, 0  # the first Failure of a part, and how many there were
 
     def secret(self, text):
@@ -51,7 +60,10 @@ class Chat:
     def shown(self, text):
         """Return text (str) without the tails, and without the place where our copy is."""
         for shown, secret in self.secrets.items():
-            text = text.replace(secret, shown)
+            tail = secret.removeprefix(shown)  # it may have come apart from its word, or as a program shows bytes
+            codes = repr(tail.encode())[2:-1], tail.encode("unicode_escape").decode()
+            for part in filter(None, (secret, tail, *codes)):
+                text = text.replace(part, shown if part == secret else "")
         return text.replace(f"{self.work.folder}{os.sep}", "") if self.work.temporary else text
 
     def is_news(self, text, name):
@@ -118,7 +130,7 @@ class Chat:
         try:
             connection = socket.create_connection(self.address, limits.PATIENCE)
         except OSError as error:
-            raise Failure(f"{name} не может подключиться: {error}.") from None
+            raise Failure(f"{name} не может подключиться: {because(error)}.") from None
         self.people.append(Line(self, name, connection, self.wire if self.wire in WIRES else "\n"))
 
     def enter(self, name, first=None):
@@ -263,14 +275,28 @@ class Chat:
 
     def __exit__(self, kind, failure, traceback):
         self.failure = failure = failure or self.missed
-        printed = [(program.name, program.last_words()) for program in self.programs]
-        reason = self.excuse() if isinstance(failure, Failure) else ""
+        told, printed, reason = "", (), ""
+        if isinstance(failure, Failure):
+            told, printed = failure.told or self.told(), failure.printed or self.printed()
+            reason = self.excuse()
         self.end()
         self.work.clean_up()
         if not isinstance(failure, Failure):
             return False
         print(f"{UNTRIED}{reason}" if reason else failure)
+        if told:
+            print(f"{TALK}\n{indented(told)}")
         for name, words in printed:
-            if words:
-                print(f"Последние строки на терминале {name}:\n{words}")
+            print(f"{TERMINAL}{name}:\n{words}")
         return True
+
+    def told(self):
+        """Return what happened here (str), a line for each thing; "" when nobody came."""
+        text = self.transcript.text(self.shown, self.wire if self.wire in WIRES else "\n")
+        spinning = [f"{program.name} {SPINS}" for program in self.programs if program.spins()]
+        return "\n".join(filter(None, [HOW.get(self.wire), text, *spinning])) if text else ""
+
+    def printed(self):
+        """Return what programs have printed (list of (name, lines as str))."""
+        printed = [(program.name, program.last_words()) for program in self.programs]
+        return list(dict.fromkeys((name, words) for name, words in printed if words))

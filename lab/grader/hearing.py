@@ -31,6 +31,7 @@ class Ear(Words):
                 data = self.receive()
             except OSError:  # a reset is an end as well
                 data = b""
+            self.notice(data)
             with self.news:
                 self.ended = not data
                 self.heard += data
@@ -38,6 +39,10 @@ class Ear(Words):
                 del self.heard[:surplus]
                 self.since = max(0, self.since - surplus)
                 self.news.notify_all()
+
+    def notice(self, data):
+        """Tell the transcript of data (bytes) that was heard; b"" is the end."""
+        self.chat.transcript.note(self, *("hears", data) if data else ["слышит, что соединение закрыто"])
 
     def mark(self):
         """Begin anew: what was heard up to now does not count any more."""

@@ -17,6 +17,12 @@ PARTS = 8  # parts of a criterion that may fail before the rest is not tried
 FLOOD = 5_000_000  # bytes said past one who does not read: more than the system's buffers hold
 KEPT = 1 << 20  # bytes of what was heard that are remembered
 
+# A report
+QUOTED = 300  # bytes that somebody says or hears at once
+EVENTS = 60  # of a conversation
+PRINTED = 24  # lines of what a program has printed
+SOURCE = 100_000  # characters of a program in which faults are looked for
+
 # A program
 START = 15.0  # seconds for it to listen or to connect
 SPENT = 6.0  # seconds of processor time that it may use for that

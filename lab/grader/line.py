@@ -8,6 +8,7 @@ from contextlib import suppress
 from . import limits, processes
 from .hearing import Ear
 from .silence import Silence
+from .transcript import FLOOD
 from .words import Failure
 
 
@@ -18,6 +19,7 @@ class Line(Ear):
         """connection (socket.socket); end (str) stands behind each message."""
         self.socket, self.end, self.closed = connection, end, False
         connection.settimeout(limits.REST)
+        chat.transcript.note(self, "на связи")
         super().__init__(chat, who, connection, self._receive)
 
     def _receive(self):
@@ -28,6 +30,8 @@ class Line(Ear):
 
     def send(self, data):
         """Send data (bytes); raises Failure when the other side takes nothing for PATIENCE."""
+        if not data.startswith(FLOOD.encode()):
+            self.chat.transcript.note(self, "says", data)
         silence = Silence(self.chat, limits.PATIENCE)
         while data:
             try:
@@ -82,7 +86,8 @@ class Line(Ear):
 
     def talks_much(self):
         """Say FLOOD bytes in messages of 1000 bytes."""
-        message = "bla " * 250 + self.end
+        message = FLOOD * 250 + self.end
+        self.chat.transcript.note(self, f"говорит без умолку, {limits.FLOOD // 1_000_000} МБ: «{FLOOD.strip()}…»")
         for _ in range(limits.FLOOD // len(message)):
             self.send(message.encode())
         self.taken()
@@ -95,14 +100,21 @@ class Line(Ear):
         else:
             self.half_close()
 
+    def notice(self, data):
+        """As Ear.notice; that we have closed the connection is no news."""
+        if data or not self.closed:
+            super().notice(data)
+
     def stops_listening(self):
         """Read no more, and stay."""
+        self.chat.transcript.note(self, "больше ничего не читает")
         self.listening.clear()
         with suppress(OSError):  # nor shall the system take more than it has promised to
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
     def half_close(self):
         """Send FIN and go on listening."""
+        self.chat.transcript.note(self, "больше ничего не скажет (конец соединения)")
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
 
@@ -116,6 +128,7 @@ class Line(Ear):
         """End the connection as a crash does: a zero linger time sends RST (man 7 socket)."""
         self.chat.settle()
         self.chat.mark()
+        self.chat.transcript.note(self, "пропадает: обрыв связи")
         self.close()
 
     def close(self):

@@ -53,6 +53,7 @@ class Work:
         self.before = None  # what stands before each message, NAMED for its author
         self.refused = False  # whether it has asked for something else than was said
         self.silent = None  # the Failure of all who tried to talk with the server
+        self.trials = []  # what was told and printed when it was tried how to talk
         self.original, self.temporary = Path(folder), None
         self.task, self.choice = task, None  # what finding.choose() has returned
 
@@ -78,6 +79,10 @@ class Work:
             done = subprocess.run(command, cwd=self.folder, input=script, capture_output=True, timeout=limits.START)
             choice = json.loads(done.stdout)
         choice = choice or finding.choose(self.folder, self.task, parse=False)
+        choice["sources"] = {  # for who explains what is wrong in them
+            name: (self.folder / path).read_text(encoding="utf-8", errors="replace")[: limits.SOURCE]
+            for name, path in choice["programs"].items()
+        }
         if file := os.environ.get("GRADING_FOUND"):
             Path(file).write_text(json.dumps(choice))
         return choice
@@ -232,6 +237,7 @@ class Work:
                 "Никто никого не слышит: ни когда говорят строками, ни когда без концов строк, ни через client.py."
             )
         )
+        self.silent.told, self.silent.printed = self.trials[0] if self.trials else ("", ())
         raise self.silent
 
     @property
@@ -278,7 +284,7 @@ class Work:
             self.refused |= one not in heard and asking.refuses(first.all_text())
             return one in heard and ("glued" if re.search(rf"{one}\s*{two}", heard) else "apart")
         finally:
-            chat.end()
+            self.leave(chat)
 
     def try_talk(self, wire):
         """Return whether two people hear each other who speak in this way."""
@@ -291,7 +297,12 @@ class Work:
         except Failure:
             return False
         finally:
-            chat.end()
+            self.leave(chat)
+
+    def leave(self, chat):
+        """End chat (Chat), a trial; it is told of if none succeeds."""
+        self.trials.append((chat.told(), chat.printed()))
+        chat.end()
 
     def learn(self, heard, chat, speaker, text):
         """Remember what stands before text (str) in what was heard (str) of speaker (Ear)."""

@@ -61,11 +61,15 @@ class Start:
             hints = [] if known else self.hints(program, way)
             program.kill()
             self.chat.programs.remove(program)
+            self.chat.transcript.forget(program)
             ways = hints + ([] if alive else ways)
         self.chat.programs.append(self.attempts[0])  # its last lines say most
         if reason := next(filter(None, (excuse(one.all_text()) for one in self.attempts)), ""):
-            raise Untried(f"{self.name} здесь не запустить: {reason}.")
-        raise Failure(f"{self.name} {'работает, но' if alive else 'сразу завершает работу и'} {self.missing}.")
+            failure = Untried(f"{self.name} здесь не запустить: {reason}.")
+        else:
+            failure = Failure(f"{self.name} {'работает, но' if alive else 'сразу завершает работу и'} {self.missing}.")
+        failure.told, failure.printed = self.chat.told(), self.chat.printed()
+        raise failure
 
     def attempt(self, way):
         """Start the program in this way; return it, what ready() gives or None, and the way that worked."""

@@ -13,7 +13,7 @@ import psutil
 from . import limits, processes
 from .hearing import Ear
 from .silence import Silence
-from .texts import excerpt
+from .texts import excerpt, folded, own
 from .words import Failure
 
 LEAVE = "покинуть чат"
@@ -48,6 +48,8 @@ class Program(Ear):
             **json.loads(os.environ.get("GRADING_ENV", "{}")),  # more that a grader wants
         }
         self.name = script.name
+        told = f"запускает {script.name}" if who != script.name else "запускается"
+        chat.transcript.note(self, f"{told}{f' с аргументами: {excerpt(chr(32).join(args))}' * bool(args)}")
         self.process = subprocess.Popen(
             [*prefix(), sys.executable, *(["-m", package] if package else [file]), *args],
             cwd=home,
@@ -98,7 +100,8 @@ class Program(Ear):
         return max(counts)
 
     def type(self, text):
-        """Type text (str) and Enter; prints what was typed."""
+        """Type text (str) and Enter."""
+        self.chat.transcript.note(self, "types", text.encode())
         with suppress(OSError):  # it has ended: the next wait will tell
             self.process.stdin.write(f"{text}\n".encode())
             self.process.stdin.flush()
@@ -124,9 +127,25 @@ class Program(Ear):
         if self is not self.chat.server and not self.has_ended():
             self.kill()
 
+    def notice(self, data):
+        """As Ear.notice; what server.py prints stands apart."""
+        if not data:
+            self.chat.transcript.note(self, "завершает работу")
+        elif self.who != self.name:
+            self.chat.transcript.note(self, "prints", data)
+
+    def spins(self):
+        """Return whether it has something to do whenever one looks (Linux; elsewhere False)."""
+        for _ in range(5):
+            if not self.busy():
+                return False
+            time.sleep(0.01)
+        return True
+
     def reset(self):
         """End without a goodbye."""
         self.chat.mark()
+        self.chat.transcript.note(self, "пропадает: программа снята")
         self.kill()
 
     def falls_silent(self):
@@ -168,9 +187,10 @@ class Program(Ear):
             self.process.stdin.close()
 
     def last_words(self):
-        """Return the last lines that the program printed (str), or ""."""
-        lines = self.chat.shown(self.heard[-4096:].decode("utf-8", "replace")).splitlines()
-        return "\n".join(f"    {excerpt(line)}" for line in lines[-8:] if line.strip())
+        """Return the last lines that the program printed (str), or ""; of tracebacks, what is the program's own."""
+        lines = self.chat.shown(self.all_text()[-20_000:]).splitlines()
+        lines = folded(own([line for line in lines if line.strip()]))
+        return "\n".join(f"    {excerpt(line)}" for line in lines[-limits.PRINTED :])
 
 
 def prefix():

@@ -1,6 +1,12 @@
 """Texts made fit for where they are shown."""
 
 import re
+from itertools import groupby
+
+TALK = "Разговор:"  # what stands above the transcript of a chat, and above what a program has printed
+TERMINAL = "Последние строки на терминале "
+FRAME = re.compile(r'\s*File "(.*)", line \d+')
+FOREIGN = re.compile(r"/|<|[A-Za-z]:[\\/]")  # how the path of a file begins that is none of the submission's
 
 
 def excerpt(text, size=400):
@@ -17,3 +23,32 @@ def indented(text):
 def printable(text):
     """Return text (str) without the characters that XML, or a file in UTF-8, does not allow."""
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
+def own(lines):
+    """Return lines (list of str) of a program without those of tracebacks that tell of files of Python's."""
+    kept, depth = [], None
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        if depth is not None and indent > depth and line.strip():
+            continue  # the line of the file, and the marks below it
+        frame = FRAME.match(line)
+        depth = indent if frame and FOREIGN.match(frame[1]) else None
+        if depth is None:
+            kept.append(line)
+    return kept
+
+
+def folded(lines):
+    """Return lines (list of str) where equal ones that follow each other are one, which says so."""
+    runs = [(line, len(list(run))) for line, run in groupby(lines)]
+    return [line if times == 1 else f"{line}   (подряд: {times})" for line, times in runs]
+
+
+def because(error):
+    """Return why (str) an attempt to connect has failed with error (OSError)."""
+    if isinstance(error, ConnectionRefusedError):
+        return "там никто не слушает"
+    if isinstance(error, TimeoutError):
+        return "никто не отвечает"
+    return f"ошибка {error.errno}"

@@ -16,7 +16,10 @@ UNTRIED = "Не проверено: "  # how what a criterion prints begins that
 
 
 class Failure(Exception):
-    """Why a criterion does not hold: str(failure), in Russian."""
+    """Why a criterion does not hold: str(failure), in Russian. What led to it may have been in another chat."""
+
+    told = ""  # what happened, as Chat.told()
+    printed = ()  # what programs have printed, as Chat.printed()
 
 
 class Untried(Failure):
