@@ -82,7 +82,8 @@ def lost(row):
 
 def untried(row):
     """Return the criteria (set) for which the instructor is to give the points in a line of the table."""
-    return {name for name in criteria_of(row) if row[name] == "не проверено"}
+    assert [name for name in criteria_of(row) if not row[name]] == [*filter(None, row["not_tried"].split(", "))]
+    return {name for name in criteria_of(row) if not row[name]}
 
 
 def criteria_of(row):
@@ -213,9 +214,10 @@ def test_a_report_tells_what_was_expected_and_heard_and_printed(graded):
     report = (graded[0] / "grades" / "sample.md").read_text(encoding="utf-8")
     assert report.startswith("# sample: 95 из 100\n")
     assert "## Склеенные сообщения: 0 из 3" in report
-    assert "    Борис слышит по отдельности: «раз», «два»\n" in report
-    assert "    Борис слышит только: Аня: раздва\n" in report
-    assert "    Последние строки на терминале server.py:\n" in report
+    assert "    ✗ Борис слышит по отдельности: «раз», «два»\n" in report
+    assert "\nБорис слышит только: Аня: раздва\n" in report
+    assert "    Аня говорит: «раздва»\n    Борис слышит: «Аня: раздва»\n" in report
+    assert "На терминале `server.py`:\n\n    Сервер запущен" in report
     assert "## Говорят четверо" not in report  # nothing to say about what holds
 
 

@@ -3,7 +3,7 @@
 import json
 
 from . import alike, gathering
-from .criteria import MAX_POINTS
+from .criteria import maximum
 from .lateness import days_late
 from .platforms import canvas, moodle, single
 from .platforms.gradescope import results
@@ -12,8 +12,8 @@ from .reports import report
 from .tables import NOT_TRIED
 
 
-def grade_of(submission, criteria):
-    """Return what platforms are told of submission (sheets.Grade)."""
+def grade_of(submission, criteria, language="ru"):
+    """Return what platforms are told of submission (sheets.Grade); its report is in language (str)."""
     penalty = submission.penalty(criteria)
     return Grade(
         submission.name,
@@ -21,12 +21,13 @@ def grade_of(submission, criteria):
         submission.id,
         submission.base(criteria) - penalty,
         submission.bonus(criteria),
-        MAX_POINTS,
+        maximum(criteria),
         submission.days,
         penalty,
         reason="" if submission.results else submission.reason,
         folder=submission.place,
-        report=report(submission, criteria),
+        report=report(submission, criteria, language),
+        untried=submission.open_points(criteria),
     )
 
 
@@ -39,7 +40,7 @@ def tests_of(submission, criteria):
             {
                 "name": criterion["criterion"],
                 "title": criterion["title"] + f" ({NOT_TRIED})" * submission.untried(criterion),
-                "passed": result.get("passed", False),
+                "passed": None if submission.untried(criterion) else result.get("passed", False),
                 "score": submission.earned(criterion),
                 "max_score": criterion["points"],
                 "bonus": bool(criterion.get("bonus")),

@@ -28,6 +28,12 @@ class Submission:
     a_day: int = 0  # points taken off for each of them
     attempt: int = 1  # which of the student's attempts this is
     attempts: int = 1
+    files: str = ""  # a hash of what was handed in
+    done: bool = False  # whether the criteria were tried to the end
+
+    def person(self):
+        """Return what tells one who hands in from the others (tuple of str)."""
+        return self.platform, self.id or self.student.casefold() or self.name
 
     def earned(self, criterion):
         """Return the points (int) for a criterion (metadata of its cell), which may be a part of them."""
@@ -43,6 +49,10 @@ class Submission:
     def untried(self, criterion):
         """Return whether a criterion (metadata of its cell) could not be tried: its points are to be set by hand."""
         return self.results.get(criterion["criterion"], {}).get("untried", False)
+
+    def lost(self, criterion):
+        """Return whether a criterion was tried and does not hold, which costs nothing where it has no points."""
+        return not self.untried(criterion) and not self.results.get(criterion["criterion"], {}).get("passed")
 
     def open_points(self, criteria):
         """Return all points (int) of criteria (list of dict) that could not be tried."""

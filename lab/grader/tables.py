@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
-from .criteria import MAX_POINTS
+from .criteria import maximum
+from .saving import save_text, whole
 from .texts import printable
 
 PERSON = "student", "id", "handed_in", "days_late", "penalty", "attempt"
@@ -16,16 +17,17 @@ NOT_TRIED = "не проверено"  # instead of points, which are to be set 
 
 def save_csv(path, submissions, criteria):
     """Write a line for each submission to path (Path)."""
-    with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
+    with whole(path, newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
         writer = csv.writer(file)
         names = [c["criterion"] for c in criteria]
-        writer.writerow(["submission", "points", "max_points", *names, "programs", *PERSON])
+        writer.writerow(["submission", "points", "max_points", *names, "programs", "not_tried", *PERSON])
         for s in submissions:
             name = formula_free(s.name)
-            points = [NOT_TRIED if s.untried(c) else s.earned(c) for c in criteria]
+            points = ["" if s.untried(c) else s.earned(c) for c in criteria]  # to be filled in by hand
+            untried = ", ".join(c["criterion"] for c in criteria if s.untried(c))
             programs = formula_free(", ".join(s.programs()))
             person = [formula_free(s.student), s.id, s.handed_in or "", s.days, s.penalty(criteria), s.attempt]
-            writer.writerow([name, s.total(criteria), MAX_POINTS, *points, programs, *person])
+            writer.writerow([name, s.total(criteria), maximum(criteria), *points, programs, untried, *person])
 
 
 def formula_free(text):
@@ -38,7 +40,7 @@ def save_junit(path, submissions, criteria):
     root = ElementTree.Element("testsuites")
     for s in submissions:
         untried = [c for c in criteria if s.untried(c)]
-        lost = [c for c in criteria if s.earned(c) < c["points"] and c not in untried]
+        lost = [c for c in criteria if s.lost(c)]
         counts = {"tests": str(len(criteria)), "failures": str(len(lost)), "skipped": str(len(untried))}
         suite = ElementTree.SubElement(root, "testsuite", name=s.name, **counts)
         for criterion in criteria:
@@ -48,18 +50,19 @@ def save_junit(path, submissions, criteria):
                 ElementTree.SubElement(case, kind, message=criterion["title"]).text = printable(
                     s.results.get(criterion["criterion"], {}).get("heard") or s.reason
                 )
-    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    save_text(path, ElementTree.tostring(root, "utf-8", xml_declaration=True).decode())
 
 
 def show(submissions, criteria):
     """Print the table of all submissions."""
     table = Table("работа", "программы", Column("баллы", justify="right"), "не выполнено")
     for s in submissions:
-        base = [c for c in criteria if s.earned(c) < c["points"] and not c.get("bonus")]
-        lost = ", ".join(c["criterion"] for c in base if not s.untried(c))
+        base = [c for c in criteria if not c.get("bonus")]
+        lost = ", ".join(c["criterion"] for c in base if s.lost(c))
         untried = ", ".join(c["criterion"] for c in base if s.untried(c))
         lost += f"{'; ' if lost else ''}{NOT_TRIED}: {untried}" if untried else ""
-        points, programs = f"{s.total(criteria)} из {MAX_POINTS}", ", ".join(s.programs())
+        points, programs = f"{s.total(criteria)} из {maximum(criteria)}", ", ".join(s.programs())
+        points += f", {NOT_TRIED} {s.open_points(criteria)}" * bool(untried)
         table.add_row(escape(s.name), escape(programs), points, escape(s.reason or lost))
     Console().print(table)
     for s in submissions:

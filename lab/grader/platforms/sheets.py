@@ -21,6 +21,7 @@ class Grade:
     reason: str = ""  # why nothing was graded; then no points may be written
     folder: str = ""  # what the platform called it
     report: str = ""  # Markdown
+    untried: int = 0  # points that the instructor is to give
 
     def scaled(self, maximum):
         """Return base for a platform where the most is maximum (number), as its decimal (str)."""
@@ -32,6 +33,8 @@ class Grade:
         said = [f"бонус: {self.bonus}"] if self.bonus else []
         if self.late:
             said.append(f"опоздание в днях: {self.late}, снято баллов: {self.penalty}")
+        if self.untried:
+            said.append(f"не проверено баллов: {self.untried}, их ставит преподаватель")
         return "; ".join(said)
 
     def is_called(self, name):
