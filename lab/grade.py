@@ -14,18 +14,22 @@ import tempfile
 from pathlib import Path
 
 from grader import alike, attempts, exports
-from grader.criteria import read_criteria
+from grader.criteria import read_criteria, translated, weigh
 from grader.gathering import gather
 from grader.isolation import isolation
+from grader.language import LANGUAGES
 from grader.lateness import moment
 from grader.packages import install
 from grader.platforms import canvas, gradescope, moodle
 from grader.processes import adopt
 from grader.runs import NOTEBOOK, grade_all, read_files, save
+from grader.saving import can_save
+from grader.store import Store, content, version
 from grader.tables import show
 
+ENGLISH = Path(__file__).resolve().parents[1] / "notebooks/en/grading.ipynb"
 SINGLE = "json", "github", "prairielearn", "vpl", "summary"  # options that need one submission
-FAILED, BELOW = 1, 3  # exit status: nothing was graded; somebody is below --pass
+FAILED, BELOW, STOPPED = 1, 3, 130  # exit status: nothing was graded; somebody is below --pass; Ctrl+C
 
 
 def read_arguments():
@@ -52,6 +56,12 @@ def read_arguments():
         metavar="LIST",
         help="пакеты, которые разрешены работам: 'loguru,cryptography' (их ставит pip, только для проверки)",
     )
+    parser.add_argument(
+        "--weights", default="", metavar="LIST", help="другие баллы за критерии, можно и 0: 'many=20,threads=0'"
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default="ru", help="язык отчётов (%(default)s)")
+    parser.add_argument("--again", action="store_true", help="проверить заново и то, что не изменилось")
+    parser.add_argument("--only", action="store_true", help="в таблицу — только эти работы, без прежних")
     add_time(parser.add_argument_group("время и попытки"))
     add_platforms(parser.add_argument_group("платформы"))
     add_single(parser.add_argument_group("одна работа"))
@@ -78,7 +88,10 @@ def add_time(group):
         "--penalty", type=int, default=0, metavar="N", help="сколько баллов снимать за каждый начатый день после срока"
     )
     group.add_argument(
-        "--attempt", choices=["last", "best"], default="last", help="чья-то какая попытка засчитана (%(default)s)"
+        "--attempt",
+        choices=["last", "best"],
+        default="last",
+        help="какая попытка засчитана, последняя или лучшая; считаются и прежние проверки (%(default)s)",
     )
 
 
@@ -126,7 +139,7 @@ class Given:
 
     def export(self, options, submissions, criteria, reports):
         """Write what the options ask for; reports (Path) is the folder of reports. Return what to say (list of str)."""
-        grades = [exports.grade_of(submission, criteria) for submission in submissions]
+        grades = [exports.grade_of(submission, criteria, options.lang) for submission in submissions]
         said = []
         if options.gradescope:
             exports.save_gradescope(reports, submissions, criteria, self.metadata, options.attempt == "best")
@@ -146,8 +159,11 @@ def asks_for_one(options):
 
 def run(options, apart):
     """Grade what the options name, kept apart (isolation()); return submissions, criteria, and what to say."""
-    files, given = read_files(), Given(options)
+    files, given, reports = read_files(), Given(options), options.out.with_suffix("")
     criteria = read_criteria(files[NOTEBOOK])
+    weigh(criteria, options.weights)
+    if options.lang == "en":
+        criteria = translated(criteria, ENGLISH.read_bytes())
     with tempfile.TemporaryDirectory(prefix="grade-") as folder, tempfile.TemporaryDirectory() as packages:
         submissions = gather(options.submissions, Path(folder), one=asks_for_one(options))
         if options.attempt == "last":
@@ -155,17 +171,54 @@ def run(options, apart):
         if asks_for_one(options) and len(submissions) != 1:
             raise ValueError(f"нужна одна работа, а здесь их {len(submissions)}.")
         said = given.take(options, submissions)
-        save(options.out, [], criteria, options.junit)  # better to fail now than after an hour
+        for path in filter(None, (options.out, options.junit)):
+            can_save(path)  # better to fail now than after an hour
+        store = Store(reports, version(files, options.task, options.packages))
         if options.alike:
             exports.save_alike(options.alike, submissions, options.past, Path(folder))
             said.append(f"Похожие работы: {options.alike}")
         if options.packages:
             install(options.packages.split(","), packages)
-        grade_all(submissions, files, apart, options.jobs, options.task)
-    submissions = attempts.best(submissions, criteria)
-    reports = save(options.out, submissions, criteria, options.junit)
+        said += grade_new(submissions, files, apart, options, store)
+    submissions, notes = with_earlier(submissions, criteria, options, given, store)
+    save(options.out, submissions, criteria, options.junit, options.lang)
     said += given.export(options, submissions, criteria, reports)
-    return submissions, criteria, [*said, f"Таблица: {options.out}, отчёты: {reports}"]
+    return submissions, criteria, [*said, *notes, f"Таблица: {options.out}, отчёты: {reports}"]
+
+
+def grade_new(submissions, files, apart, options, store):
+    """Grade those of submissions (list) that have changed since store (Store) was told; return what to say (list)."""
+    new = []
+    for submission in submissions:
+        submission.files = content(submission.path)
+        if submission.reason:  # it can't be graded
+            store.keep(submission)
+        elif options.again or not store.recall(submission):
+            new.append(submission)
+    known, kept = len(submissions) - len(new), store.kept
+    try:
+        if new:
+            grade_all(new, files, apart, options.jobs, options.task, store)
+    except KeyboardInterrupt:
+        how = "Та же команда" + " без --again" * options.again
+        done = f"Прервано: проверено {known + store.kept - kept} из {len(submissions)}, это сохранено."
+        raise KeyboardInterrupt(f"{done} {how} проверит остальное; таблица прежняя.") from None
+    return [f"Не изменились и не проверялись заново: {known} из {len(submissions)}."] if known else []
+
+
+def with_earlier(submissions, criteria, options, given, store):
+    """Return submissions (list) as the table shall have them, those of earlier runs included, and what to say."""
+    before = store.before(submissions)
+    if options.only or asks_for_one(options):
+        people = {submission.person() for submission in submissions}
+        before = [submission for submission in before if submission.person() in people]
+    exports.be_late(before, given.due, options.penalty, {})
+    everybody = attempts.joined(submissions, before)
+    counted = attempts.best(everybody, criteria) if options.attempt == "best" else attempts.last(everybody)
+    new = {submission.person() for submission in submissions}
+    old = [submission.name for submission in counted if submission.person() not in new]
+    notes = [f"В таблице остались и прежние: {', '.join(old)} (--only: без них)."] if old else []
+    return sorted(counted, key=lambda submission: submission.name), notes
 
 
 def main():
@@ -183,8 +236,9 @@ def main():
         submissions, criteria, said = run(options, apart)
     except (OSError, ValueError) as error:
         sys.exit(f"Не получилось: {error}")
-    except KeyboardInterrupt:
-        sys.exit("Прервано, таблица не записана.")
+    except KeyboardInterrupt as stopped:
+        print(str(stopped) or "Прервано: таблица прежняя.", file=sys.stderr)
+        sys.exit(STOPPED)
     finally:
         apart.close()
     show(submissions, criteria)

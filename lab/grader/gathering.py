@@ -5,7 +5,7 @@ import shutil
 from collections import Counter
 from datetime import datetime
 
-from . import finding, limits, platforms
+from . import finding, limits, platforms, store
 from .archives import is_archive, open_archive, unpack, without_suffix
 from .platforms import moodle
 from .submissions import Submission
@@ -142,7 +142,7 @@ def numbered(submissions):
     """Return submissions (list) so that no two have one name: who has handed in again gets attempts."""
     people = {}
     for submission in submissions:
-        people.setdefault((submission.platform, submission.id or submission.student.casefold()), []).append(submission)
+        people.setdefault(submission.person(), []).append(submission)
     for attempts in people.values():
         if all(attempt.handed_in for attempt in attempts):
             attempts.sort(key=lambda attempt: attempt.handed_in)
@@ -153,8 +153,12 @@ def numbered(submissions):
 
 
 def visible(folder):
-    """Return what is in folder (Path), in order, without what systems put there for themselves."""
-    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "__MACOSX")
+    """Return what is in folder (Path), in order, without what systems put there for themselves, and without ours."""
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if not entry.name.startswith(".") and entry.name != "__MACOSX" and not (entry / store.FOLDER).is_dir()
+    )
 
 
 def is_one(entries):

@@ -6,7 +6,8 @@ import secrets
 import shlex
 import subprocess
 import tempfile
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from . import limits
+from .criteria import read_criteria
 from .isolation import ROOT
 from .processes import end_all_children
 from .reports import report
+from .saving import save_text
 from .tables import save_csv, save_junit
 
 NOTEBOOK = "notebooks/grading.ipynb"
@@ -86,43 +89,54 @@ def grade(submission, number, files, isolation, task=""):
         if line.startswith(token):
             result = json.loads(line.removeprefix(token))
             submission.results[result.pop("criterion")] = result
-    if not submission.results and not submission.reason:
-        submission.reason = f"Проверка не началась: {said.decode('utf-8', 'replace')[-500:]}"
+    names = {criterion["criterion"] for criterion in read_criteria(files[NOTEBOOK])}
+    submission.done = bool(submission.reason) or names <= submission.results.keys()
+    if not submission.done:
+        how = "Проверка оборвалась:" if submission.results else "Проверка не началась:"
+        submission.reason = f"{how} {said.decode('utf-8', 'replace')[-500:]}"
     if isolation.restore(files):
         submission.results = {}
         submission.reason = "Программа изменила файлы проверки. Они восстановлены, баллов нет."
 
 
-def grade_all(submissions, files, isolation, jobs, task=""):
-    """Grade submissions (list), jobs (int) at once, with a progress bar."""
+def grade_all(submissions, files, isolation, jobs, task, store):
+    """Grade submissions (list), jobs (int) at once, with a progress bar; store (Store) keeps each result at once.
+
+    On KeyboardInterrupt all that runs is ended first, and nothing of it is kept.
+    """
+    stopping = threading.Event()
+
+    def grade_one(number, submission):
+        grade(submission, number, files, isolation, task)
+        if not stopping.is_set():  # else it was cut off
+            store.keep(submission)
+
     with ThreadPoolExecutor(jobs) as pool, Progress(console=Console(stderr=True)) as progress:
         bar = progress.add_task("Проверка", total=len(submissions))
-        runs = [
-            pool.submit(grade, submission, number, files, isolation, task)
-            for number, submission in enumerate(submissions)
-            if not submission.reason
-        ]
-        progress.advance(bar, len(submissions) - len(runs))
+        runs = [pool.submit(grade_one, number, submission) for number, submission in enumerate(submissions)]
         try:
             for run in as_completed(runs):
                 run.result()
                 progress.advance(bar)
-        except KeyboardInterrupt:
+        except BaseException:
+            stopping.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            end_all_children()
+            started = [run for run in runs if not run.cancelled()]
+            while wait(started, timeout=0.2).not_done:  # one may be just about to start something
+                end_all_children()
             raise
 
 
-def save(table, submissions, criteria, junit=None):
+def save(table, submissions, criteria, junit=None, language="ru"):
     """Write the table (Path) and the reports, to a folder called like it, which is returned.
 
-    Besides, a file in the format of JUnit (Path).
+    Besides, a file in the format of JUnit (Path). The reports are in language (str).
     """
     folder = table.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
-    save_csv(table, submissions, criteria)
     for s in submissions:
-        (folder / f"{s.name}.md").write_text(report(s, criteria), encoding="utf-8")
+        save_text(folder / f"{s.name}.md", report(s, criteria, language))
+    save_csv(table, submissions, criteria)
     if junit:
         save_junit(junit, submissions, criteria)
     return folder
