@@ -71,7 +71,7 @@ def test_a_lost_criterion_tells_why_what_was_expected_where_and_what_happened():
     [section] = re.findall(r"\n## Двое разговаривают: 0 из 12\n(.*)", told, re.S)
     assert "Аня говорит — Борис слышит." in section
     assert "    ✓ Борис слышит: «привет»\n    ✗ Аня слышит: «и тебе привет»\n" in section
-    assert "\nАня не слышит ничего.\n" in section
+    assert "    Аня не слышит ничего.\n" in section
     assert "Разговор:\n\n    server.py запускается\n    Аня на связи\n    Борис говорит: «и тебе привет»\n" in section
     assert "На терминале `server.py`:\n\n    Traceback" in section
     assert "## Кто сказал" not in told
@@ -95,6 +95,16 @@ def test_the_same_words_on_a_terminal_are_shown_once():
     told = report(submission(two=DEAF, signed=other), CRITERIA)
     assert told.count("Traceback") == 1
     assert "На терминале `server.py`: то же, что в критерии «Двое разговаривают»." in told
+
+
+def test_what_a_program_says_is_no_markdown_of_ours():
+    evil = "ValueError: `<img src=x>` {name}"
+    said = DEAF.replace("Аня не слышит ничего.", "Аня слышит только: «<b>»").replace(
+        "TypeError: a bytes-like object is required, not 'str'", evil
+    )
+    told = report(submission(two=said), CRITERIA)
+    assert "`ValueError: '<img src=x>' {name}`" in told
+    assert not [line for line in told.splitlines() if re.match(r" {0,3}[^ ].*<(?!img src=x>')", line)]
 
 
 def test_nothing_that_a_program_prints_ends_a_block_or_passes_for_ours():

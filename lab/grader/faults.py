@@ -155,6 +155,7 @@ def faults(about, results, beyond=()):
         return []
     for name, lesson, says, find in FINDERS:
         for role, line, values in find(case):
+            values = {place: str(value).replace("`", "'") for place, value in values.items()}
             found.setdefault(name, Fault(name, says, lesson, role, line, values))
     for name, stronger in WEAKER.items():
         if stronger & found.keys():
@@ -165,7 +166,7 @@ def faults(about, results, beyond=()):
 # What keeps a program from running
 
 
-@finder("syntax", "", "Python не понимает эту строку, и программа не начинается: {error}")
+@finder("syntax", "", "Python не понимает эту строку, и программа не начинается: `{error}`")
 def syntax(case):
     for role, error in case.broken.items():
         yield role, error.lineno or 0, {"error": error.msg}
@@ -555,7 +556,7 @@ def ghosts(case):
             yield SERVER, call.lineno, {}
 
 
-@finder("error", "", "Программу или её поток останавливает ошибка: {error}")
+@finder("error", "", "Программу или её поток останавливает ошибка: `{error}`")
 def any_error(case):
     for role, error, line in tracebacks(case, r"(\w+(?:Error|Exception)(?:: .*)?)"):
         yield role, line, {"error": error}

@@ -139,8 +139,8 @@ PHRASES = {
     "проверка оборвалась раньше": "the grading broke off before",
 }  # fmt: skip
 FAULTS = {
-    "Python не понимает эту строку, и программа не начинается: {error}":
-        "Python does not understand this line, and the program does not begin: {error}",
+    "Python не понимает эту строку, и программа не начинается: `{error}`":
+        "Python does not understand this line, and the program does not begin: `{error}`",
     "Модуля «{module}» нет. Похоже на опечатку: есть «{close}»":
         "There is no module «{module}». It looks mistyped: there is «{close}»",
     "Имя «{name}» нигде не определено: опечатка, или присваивание осталось в другой функции":
@@ -211,7 +211,7 @@ FAULTS = {
         "Nobody compares the name with those that are taken: two Anyas can't be told apart",
     "Кто ушёл, не назвав себя, попадает в чат с пустым именем":
         "Who leaves without giving a name gets into the chat with an empty one",
-    "Программу или её поток останавливает ошибка: {error}": "An error ends the program or its thread: {error}",
+    "Программу или её поток останавливает ошибка: `{error}`": "An error ends the program or its thread: `{error}`",
 }  # fmt: skip
 
 

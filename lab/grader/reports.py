@@ -94,7 +94,7 @@ class Report:
             f"## {title}: {self.earned(criterion)}",
             criterion.get("why", ""),
             indented(self.expected(result["expected"].splitlines(), held)),
-            self.say(reason),
+            indented(self.say(reason)),
             *(part for heading, block in blocks for part in self.block(heading, block, title)),
             f"{self.say('Из-за того же не выполнены:')} {also}." * bool(also),
         ]

@@ -17,7 +17,7 @@ from .saving import save_text
 from .submissions import Submission
 
 FOLDER = ".grading"
-ROOTS = "plugin", "programs", "isolation", "starter"  # the modules from which a result comes, with all they import
+ROOTS = "plugin", "programs", "isolation", "starter", "launcher"  # results come from these modules and what they import
 RESULTS = "results", "found", "reason", "done"  # fields of a Submission that grading fills in
 
 

@@ -15,6 +15,11 @@ def excerpt(text, size=400):
     return text if len(text) <= size else "… " + text[-size:]
 
 
+def quoted(text, size=400):
+    """Return what somebody has said (str) in one line, in quotation marks; equal lines are there once."""
+    return f"«{excerpt(chr(10).join(folded(text.splitlines())), size)}»"
+
+
 def indented(text):
     """Return text (str) as a code block of Markdown that nothing in it can end."""
     return "\n".join(f"    {line}" for line in text.splitlines())

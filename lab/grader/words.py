@@ -10,7 +10,7 @@ import psutil
 from . import limits
 from .asking import NAME
 from .silence import Silence
-from .texts import excerpt
+from .texts import quoted
 
 UNTRIED = "Не проверено: "  # how what a criterion prints begins that can't be tried
 
@@ -38,8 +38,7 @@ class Words:
             heard = self.chat.shown(self.text()).strip()
             raise Failure(
                 f"Не случилось: {self.who} {wanted}.\n"
-                f"{self.who} {'слышит только' if heard else 'не слышит ничего'}"
-                f"{': ' if heard else '.'}{excerpt(heard)}"
+                f"{self.who} {f'слышит только: {quoted(heard)}' if heard else 'не слышит ничего.'}"
             )
         print(self.who, wanted)
 
@@ -106,7 +105,7 @@ class Words:
             for said in (text, other_text)
         ]
         if all(before) and before[0][1] == before[1][1]:
-            heard = excerpt(self.chat.shown(self.all_text()).strip())
+            heard = quoted(self.chat.shown(self.all_text()).strip())
             raise Failure(f"Не случилось: {self.who} различает двоих с одним именем.\n{self.who} слышит: {heard}")
         print(self.who, "различает двоих с одним именем")
 
@@ -120,6 +119,6 @@ class Words:
         if now != usual:
             raise Failure(
                 f"Не случилось: {self.who} не слышит ничего лишнего.\n"
-                f"{self.who} слышит: {excerpt(self.chat.shown(now).strip())}"
+                f"{self.who} слышит: {quoted(self.chat.shown(now).strip())}"
             )
         print(self.who, "не слышит ничего лишнего")
