@@ -209,3 +209,13 @@ def test_what_decides_is_found_by_what_is_imported():
     needed = {Path(name).stem for name in store.needed(sources)}
     assert {"plugin", "programs", "finding", "chat", "words", "limits", "processes"} <= needed
     assert not {"reports", "tables", "store", "runs", "exports", "gathering"} & needed
+
+
+def test_the_disk_has_a_file_before_it_takes_the_place_of_the_old_one(tmp_path, monkeypatch):
+    done, saving = [], sys.modules[whole.__module__]
+    for name in "fsync", "replace":
+        real = getattr(saving.os, name)
+        monkeypatch.setattr(saving.os, name, lambda *given, n=name, real=real: (done.append(n), real(*given)))
+    with whole(tmp_path / "table.csv") as file:
+        file.write("new")
+    assert done[:2] == ["fsync", "replace"]
