@@ -25,6 +25,7 @@ PHRASES = {
     "больше одного потока": "more than one thread",
     "использует": "uses",
     "завершает работу": "ends",
+    "завершил работу": "has ended", "разговаривает": "talks",
     # what has not happened
     "Не случилось:": "Did not happen:",
     "слышит только:": "hears only:",
