@@ -50,6 +50,19 @@ assert not _left, "left behind by the lesson: " + ", ".join(_left)
 # A figure's Markdown holds numbers of the machine; a diagram's says the same as its text/plain.
 NOT_COMPARED = ("text/markdown",)
 
+# Cells that Windows is without, as their lessons say: signals, limits of a process, a pseudo-terminal.
+NEED_POSIX = (
+    "c11-ctrl-c-demo",
+    "c11-daemon-demo",
+    "c11-descriptors-demo",
+    "c11-full-demo",
+    "c13-torn",
+    "c13-return",
+    "c13-erase",
+    "c13-modes",
+    "c13-whole",
+    "c13-gone",
+)
 NEED_REDIS = "16-servers.ipynb", "17-relay.ipynb"
 
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
@@ -111,6 +124,8 @@ def pytest_collection_modifyitems(items):
         cell.output_timeout = PATIENCE
         if cell.path.name in NEED_REDIS:
             cell.add_marker(need("redis-server"))
+        if cell.cell.id in NEED_POSIX and os.name != "posix":
+            cell.add_marker(pytest.mark.skip(reason="Windows has no signals, limits or pseudo-terminals for it"))
         if is_students(cell):
             cell.options["check"] = False
     for notebook in {cell.parent for cell in cells}:
