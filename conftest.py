@@ -23,7 +23,7 @@ try:
 except ImportError:
     IPyNbCell = NbCellError = ()
 
-pytest_plugins = ["quick"]
+pytest_plugins = ["quick", "wine"]
 os.environ["PYTHONPATH"] = helpers_path()  # for the kernels, which work in folders of their own
 
 # A job in the background of a shell ignores Ctrl+C, and so would the programs that the tests start.
