@@ -122,6 +122,13 @@ def read(path):
     return nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook()
 
 
+def write(notebook, path):
+    """Save a notebook at path, with the same line ends on every system."""
+    import nbformat
+
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+
+
 def problems(path, twin):
     """Return what is wrong with the English twin (Path) of the Russian notebook at path, as lines."""
     russian, english = read(path), read(twin)
@@ -133,13 +140,11 @@ def problems(path, twin):
 
 def carry_over(path, twin):
     """Bring code cells, outputs and the order of cells over to the twin; return what remains."""
-    import nbformat
-
     english = read(twin)
     wanted = carried(read(path), english)
     if wanted != english:
         twin.parent.mkdir(exist_ok=True)
-        nbformat.write(wanted, twin)
+        write(wanted, twin)
         print(f"en/{twin.name}: saved", flush=True)
     return problems(path, twin)
 
@@ -149,8 +154,6 @@ def declare_translated(names):
 
     Return what can't be so, as lines; nothing is saved for these.
     """
-    import nbformat
-
     names, lines = dict.fromkeys(names), []
     for path, twin in pairs():
         english = read(twin)
@@ -162,6 +165,6 @@ def declare_translated(names):
             else:
                 translations[name].metadata["translates"] = digest(originals[name].source)
         if english != read(twin):
-            nbformat.write(english, twin)
+            write(english, twin)
             print(f"en/{twin.name}: saved", flush=True)
     return lines + [f"no Markdown cell {name} in both editions" for name in names]

@@ -192,7 +192,7 @@ def renew(path, check):
         return []
     if check:
         return [f"{path.name}: out of sync with lab/"]
-    nbformat.write(notebook, path)
+    editions.write(notebook, path)
     print(f"{path.name}: saved", flush=True)
     return []
 
