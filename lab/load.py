@@ -540,7 +540,8 @@ def read_addresses(text):
         host, _, port = address.rpartition(":")
         if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
             raise Failure(f"нужно АДРЕС:ПОРТ, а не {address}")
-        addresses.append((host.strip("[]"), int(port)))
+        host = "127.0.0.1" if host == "localhost" else host.strip("[]")  # Windows tries ::1 for two seconds
+        addresses.append((host, int(port)))
     return Server(text, addresses=addresses)
 
 

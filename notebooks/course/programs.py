@@ -83,6 +83,12 @@ class Program:
         self.process.wait(TIMEOUT)
         return list(iter(self.line, None))
 
+    def python(self):
+        """Return the process (psutil.Process) of Python itself; that of .venv only starts another on Windows."""
+        import psutil
+        started = psutil.Process(self.process.pid)
+        return [started, *started.children()][-1]
+
     def asleep(self):
         """Return whether each of its threads waits for something; only Linux tells, elsewhere say yes."""
         if sys.platform != "linux":
