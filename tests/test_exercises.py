@@ -115,6 +115,11 @@ def test_a_right_answer_is_told_so_and_so_is_what_it_prints(capsys):
     assert re.fullmatch(r"Напечатано .*\n    True\n(.*\n)+✓ 1\.2\. Верно\. .+\n", said)
 
 
+def test_the_cell_of_an_answer_may_be_long(capsys, tmp_path):
+    answer = written(find("1.2"), find("1.2").solution + "# долго ли, коротко ли\n" * 10_000, tmp_path)
+    assert "✓ 1.2." in asked(capsys, "1.2", answer)
+
+
 def test_an_answer_that_stops_with_an_error_is_told_where(capsys):
     def read_all(sock):
         return sock.recieve(10)

@@ -22,6 +22,7 @@ from test_server import (  # noqa: F401
     ENDS,
     PROMPT,
     assert_silence,
+    each_signal,
     enter as enter,
     hear,
     peak_memory,
@@ -419,18 +420,16 @@ def test_naive_one_who_has_no_room_stops_all_who_talk(tmp_path):
 # Start and end
 
 
-@posix_only
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@each_signal
 def test_a_signal_ends_the_server_in_silence_and_all_connections(script, signum):
     with Server(script) as server, Peer(server.port, "Аня") as anna, Peer(server.port) as newcomer:
         assert newcomer.line() == PROMPT
-        assert server.stop(signum) == 0
+        assert server.stop(signal.Signals[signum]) == 0
         assert anna.rest() == newcomer.rest() == []
         assert [line for line in server.rest() if "Новое подключение" not in line] == []
 
 
-@posix_only
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@each_signal
 def test_a_signal_ends_the_server_in_mid_flood(script, signum):
     with Server(script) as server, ExitStack() as stack, ThreadPoolExecutor() as pool:
         people = [stack.enter_context(Peer(server.port, f"Имя{i}")) for i in range(10)]
@@ -443,7 +442,7 @@ def test_a_signal_ends_the_server_in_mid_flood(script, signum):
         for person in people[:2]:
             pool.submit(flood, person)
         people[-1].expect("Имя0: вода")
-        assert server.stop(signum) == 0
+        assert server.stop(signal.Signals[signum]) == 0
         assert not [line for line in server.rest() if "Traceback" in line]
 
 

@@ -139,6 +139,13 @@ def read(path):
     return nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook()
 
 
+def write(notebook, path):
+    """Save a notebook at path, with the same line ends on every system."""
+    import nbformat
+
+    path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+
+
 def problems(path, twin, code=None):
     """Return what is wrong with the English twin (Path) of the Russian notebook at path, as lines."""
     russian, english = read(path), read(twin)
@@ -158,7 +165,7 @@ def carry_over(path, twin, code=None):
     wanted = carried(russian, english, code)
     if wanted != english:
         twin.parent.mkdir(exist_ok=True)
-        nbformat.write(wanted, twin)
+        write(wanted, twin)
         print(f"en/{twin.name}: saved", flush=True)
     return bool(not_run(russian, wanted))
 
@@ -168,8 +175,6 @@ def declare_translated(names):
 
     Return what can't be so, as lines; nothing is saved for these.
     """
-    import nbformat
-
     names, lines = dict.fromkeys(names), []
     for path, twin in pairs():
         english = read(twin)
@@ -181,6 +186,6 @@ def declare_translated(names):
             else:
                 translations[name].metadata["translates"] = digest(originals[name].source)
         if english != read(twin):
-            nbformat.write(english, twin)
+            write(english, twin)
             print(f"en/{twin.name}: saved", flush=True)
     return lines + [f"no Markdown cell {name} in both editions" for name in names]

@@ -218,9 +218,7 @@ def renew(path, check):
 
 def save(notebook, path):
     """Write a notebook to path."""
-    import nbformat
-
-    nbformat.write(notebook, path)
+    editions.write(notebook, path)
     print(f"{path.parent.name}/{path.name}: saved", flush=True)
 
 
