@@ -4,6 +4,7 @@ Run it in a terminal:  python client.py [--host HOST] [--port PORT]
 """
 import argparse
 import codecs
+import errno
 import os
 import queue
 import re
@@ -146,6 +147,7 @@ def talk(client_socket, listener, texts):
         listener.join(PATIENCE)  # it says that the connection is lost
         with suppress(OSError):  # or is told so here: the server takes nothing any more
             client_socket.shutdown(socket.SHUT_RDWR)
+        client_socket.close()    # Windows ends the listener's wait only now
         return listener.join(HURRY)
     leaving.set()
     with suppress(OSError):
@@ -164,8 +166,8 @@ def chat(client_socket, texts, show, stop):
     def listen():
         try:
             listen_for_messages(client_socket, show)
-        except OSError as error:  # the disk is full, or nobody reads
-            if not isinstance(error, BrokenPipeError):
+        except OSError as error:  # the disk is full, or nobody is there
+            if error.errno not in (errno.EPIPE, errno.EINVAL):  # nobody reads; so Windows says it
                 print(f"Messages cannot be shown: {error}", file=sys.stderr)
             os._exit(1)
         stop()

@@ -34,6 +34,8 @@ try:
 except ImportError as error:
     sys.exit(f"Missing library {error.name}: pip install psutil rich")
 
+from server import Selector
+
 BLOCK = 65536  # bytes taken from a socket at a time; malloc maps more anew each time
 STRIDE = 7  # every seventh sending has a time stamp: a prime, so all talkers get some
 JOINED = " joined the chat.".encode()  # follows a newcomer's name in the line for all
@@ -124,7 +126,7 @@ class Load:
         """shape: clients, talkers, window; options: size, rate, seconds, messages, check."""
         self.shape, self.options = shape, options
         self.rate, self.check = options.rate, options.check
-        self.selector = selectors.DefaultSelector()
+        self.selector = Selector()
         self.clients, self.talkers, self.waiting = [], [], set()  # waiting: for room to send
         self.sent = self.sendings = self.heard = self.gone = 0  # heard: bytes
         self.said, self.delays, self.lateness = [], [], 0.0  # lines; nanoseconds; seconds
@@ -524,7 +526,7 @@ def read_command(text):
     if "{port}" not in command:
         raise Failure(f"no {{port}} in the command: {command}")
     try:
-        program = shlex.split(command)[0]
+        program = shlex.split(command, posix=os.name == "posix")[0].strip('"')  # Windows' \ is a folder's
     except ValueError:
         raise Failure(f"unbalanced quote: {command}") from None
     script = re.search(r"[^\s/\\]+\.py\b", command)
@@ -538,7 +540,8 @@ def read_addresses(text):
         host, _, port = address.rpartition(":")
         if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
             raise Failure(f"need HOST:PORT, not {address}")
-        addresses.append((host.strip("[]"), int(port)))
+        host = "127.0.0.1" if host == "localhost" else host.strip("[]")  # Windows tries ::1 for two seconds
+        addresses.append((host, int(port)))
     return Server(text, addresses=addresses)
 
 
@@ -633,8 +636,9 @@ def complete(options):
 
 def main():
     """Run the meter; status 1 when a server failed, 2 for options that make no sense."""
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.reconfigure(errors="replace")  # a terminal may lack some letters
+    for stream in sys.stdout, sys.stderr:
+        with suppress(AttributeError):  # pythonw has no streams, IDLE its own
+            stream.reconfigure(errors="replace")  # a terminal may lack some letters
     options, runs, status = parse_arguments(), [], 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(ImportError, OSError, ValueError):  # Windows has no such limit

@@ -29,6 +29,7 @@ MAX_LINES = 100       # lines that one client says at a time, before others are 
 MAX_BLOCK = 65536     # bytes; above, what waits goes out before more is taken in
 MAX_BEHIND = 4194304  # bytes that a client has not taken; above, it is disconnected
 DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
+LOOK = None if hasattr(socket, "MSG_DONTWAIT") else 1.0  # seconds; there shutdown ends no recv
 PROMPT = "Enter your name:\n"
 TOO_LONG = f"Message longer than {MAX_MESSAGE} bytes not sent.\n"
 
@@ -70,6 +71,8 @@ class Client:
         self.prefix = b""             # of its messages
         self.start = 0                # where its part of outbox begins
         self.left = False             # it has taken its leave
+        self.closed = False           # its thread is to hear no more
+        self.reset = False            # it has reset the connection
         self.turn = threading.Lock()  # held while its words are on the way, or it is blocked
         self.said = False             # its words are in outbox, or dealt with
         self.blocked = False          # its socket has no room; watch tells when it has
@@ -131,6 +134,7 @@ class Client:
 
     def close(self, how=socket.SHUT_RDWR):
         """End the connection, or (socket.SHUT_RD) only the recv in which its thread waits."""
+        self.closed = True
         with suppress(OSError):  # it may be gone already
             self.socket.shutdown(how)
 
@@ -170,8 +174,21 @@ def first_words(client_socket):
             words = words[:MAX_MESSAGE + 1] + more  # of what is too long the beginning will do
     except TimeoutError:
         silent = True
-    client_socket.settimeout(None)
+    client_socket.settimeout(LOOK)
     return words, silent
+
+
+def next_words(client):
+    """Return the next bytes that client says, b"" at its end; a reset is an end like any other."""
+    while True:
+        try:
+            return client.socket.recv(RECV_SIZE)
+        except TimeoutError:  # on Windows: look whether it is to go on
+            if client.closed:
+                return b""
+        except OSError:
+            client.reset = True
+            return b""
 
 
 def read_lines(client):
@@ -199,16 +216,13 @@ def read_lines(client):
             lines.append(client.tail)
             client.tail, skipping = b"", True
         yield lines
-        try:
-            chunk = client.socket.recv(RECV_SIZE)
-        except OSError:
-            chunk = b""  # a reset is an end like any other
+        chunk = next_words(client)
 
 
-def was_reset(client_socket):
-    """Return whether the peer has reset the connection; a send may have taken the error itself."""
+def was_reset(client):
+    """Return whether client has reset the connection; a send may have taken the error itself."""
     try:
-        return not client_socket.getpeername()
+        return client.reset or not client.socket.getpeername()
     except OSError:
         return True
 
@@ -237,7 +251,7 @@ def start_connection(client_socket, client_address, inbox):
             if client.left:
                 break
     wait_for_turn(client)
-    if client.tail and (client.name or not was_reset(client_socket)):  # no half names
+    if client.tail and (client.name or not was_reset(client)):  # no half names
         inbox.put((client, [client.tail]))
         wait_for_turn(client)
     inbox.put((client, None))
@@ -362,9 +376,24 @@ def broadcast(inbox):
             client.give_turn()
 
 
+class Selector(selectors.DefaultSelector):
+    """Waits for any number of sockets, also on Windows, where select takes no more than 512."""
+
+    def _select(self, readers, writers, _, timeout=None):  # DefaultSelector calls it there only
+        readers, writers, ready = [*readers], [*writers], ([], [], [])
+        most = max(len(readers), len(writers))
+        for start in range(0, most, 500):
+            some = readers[start:start + 500], writers[start:start + 500], []
+            found = select.select(*some, timeout if most <= 500 else 0)
+            ready = [one + more for one, more in zip(ready, found)]
+        if most > 500 and timeout != 0 and not any(ready):
+            time.sleep(0.01)  # before the caller asks again
+        return ready
+
+
 def watch(inbox):
     """Put (client, []) into inbox when there is room for more to one that is behind, for ever."""
-    with selectors.DefaultSelector() as selector:
+    with Selector() as selector:
         selector.register(bell_rings, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
@@ -409,9 +438,9 @@ def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=1024) as server_socket:
         for name, value in SOCKET_OPTIONS.items():
-            if option := getattr(socket, name, None):
-                level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
-                server_socket.setsockopt(level, option, value)
+            level = socket.SOL_SOCKET if name.startswith("SO_") else socket.IPPROTO_TCP
+            with suppress(AttributeError, OSError):  # not every system knows all of them
+                server_socket.setsockopt(level, getattr(socket, name), value)
         server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
         for task in broadcast, watch:
             threading.Thread(target=run, args=(task, inbox), daemon=True).start()
@@ -430,8 +459,9 @@ def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
 
 def options(description):
     """Return a parser of the options --host and --port."""
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.reconfigure(errors="replace")  # a terminal may lack some letters
+    for stream in sys.stdout, sys.stderr:
+        with suppress(AttributeError):            # pythonw has no streams, IDLE its own
+            stream.reconfigure(errors="replace")  # a terminal may lack some letters
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--host", default=SERVER_HOST, help="address (%(default)s)")
     parser.add_argument("--port", default=SERVER_PORT,
@@ -443,8 +473,8 @@ def serve(args, inbox=None):
     """Run the server with the options given, until Ctrl+C or SIGTERM; status 1 if it can't start."""
     with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    for signum in signal.SIGINT, signal.SIGTERM:
-        signal.signal(signum, signal.default_int_handler)
+    for name in {"SIGINT", "SIGTERM", "SIGBREAK"} & {*dir(signal)}:  # the last is Windows'
+        signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         start_server(args.host, int(args.port), inbox)
     except KeyboardInterrupt:

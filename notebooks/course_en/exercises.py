@@ -143,12 +143,12 @@ def judge(exercise, answer):
     except (TypeError, pickle.PicklingError) as error:
         raise Wrong("The function uses something that lives only in the notebook: a socket, a thread, or a file "
                     f"({error}). Let it get everything it needs through its arguments.") from None
-    order = {"number": exercise.number, "file": file, "lines": linecache.getlines(file)}
-    with subprocess.Popen([sys.executable, __file__, json.dumps(order)], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env={**os.environ, "PYTHONUTF8": "1"}) as process:
+    order = json.dumps({"number": exercise.number, "file": file, "lines": linecache.getlines(file)})
+    with subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env={**os.environ, "PYTHONUTF8": "1"}) as process:
         try:
-            verdict, printed = process.communicate(data, LIMIT * exercise.patience + GRACE)
+            verdict, printed = process.communicate(order.encode() + b"\n" + data,
+                                                   LIMIT * exercise.patience + GRACE)
         except BaseException as error:  # also the student's Stop button
             kill_family(psutil.Process(process.pid))
             if isinstance(error, subprocess.TimeoutExpired):  # a call into C that lets no thread run
@@ -452,7 +452,7 @@ def main():
         os.write(verdict_pipe, json.dumps(message).encode())
         os._exit(0)
 
-    order = json.loads(sys.argv[1])
+    order = json.loads(sys.stdin.buffer.readline())
     lines = order["lines"]
     linecache.cache[order["file"]] = len(lines), None, lines, order["file"]
     exercise = find(order["number"])

@@ -23,6 +23,8 @@ except ImportError:
     pass  # Windows has neither, and no Terminal
 
 LAB = Path(__file__).resolve().parents[2] / "lab/en"
+# A group of its own, as a signal on Windows goes to a whole group; ours should not hear it.
+GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {}
 
 
 class Program:
@@ -35,7 +37,7 @@ class Program:
         self.process = subprocess.Popen(
             [self.executable, *map(str, command)], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUTF8": "1", "PYTHON_COLORS": "0", **(env or {})}, **options)
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHON_COLORS": "0", **(env or {})}, **GROUP, **options)
         self.lines = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -81,8 +83,16 @@ class Program:
         self.process.wait(TIMEOUT)
         return list(iter(self.line, None))
 
+    def python(self):
+        """Return the process (psutil.Process) of Python itself; that of .venv only starts another on Windows."""
+        import psutil
+        started = psutil.Process(self.process.pid)
+        return [started, *started.children()][-1]
+
     def asleep(self):
         """Return whether each of its threads waits for something; only Linux tells, elsewhere say yes."""
+        if sys.platform != "linux":
+            return True
         try:
             return all(") S " in state.read_text()
                        for state in Path(f"/proc/{self.process.pid}/task").glob("*/stat"))
@@ -98,14 +108,15 @@ class Program:
             time.sleep(0.01)
 
     def stop(self, signum=signal.SIGINT):
-        """Send a signal, wait for the end, and return the exit status.
+        """Send a signal (on Windows always Ctrl+Break), wait for the end, and return the exit status.
 
         Python does not see a signal that comes just before a call in which it waits, so it is
         sent again, as a person presses Ctrl+C again.
         """
         for patience in 10, TIMEOUT:
             if self.process.poll() is None:
-                self.process.send_signal(signum)
+                with suppress(SystemError):  # Windows without a console ends it with status 1
+                    self.process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signum))
             with suppress(subprocess.TimeoutExpired):
                 return self.process.wait(patience)
         raise TimeoutError(f"the program goes on after {signum!r}")

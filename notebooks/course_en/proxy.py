@@ -53,11 +53,11 @@ class Proxy:
         self.threads[0].join(TIMEOUT)
         for end in self.sockets:
             with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)  # wakes recv
+                end.shutdown(socket.SHUT_RDWR)  # wakes recv,
+            end.close()                         # on Windows only this does
         for thread in self.threads:
             thread.join(TIMEOUT)
-        for end in self.listener, *self.sockets:
-            end.close()
+        self.listener.close()
 
 
 class Wire(Proxy):

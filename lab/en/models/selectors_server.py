@@ -11,15 +11,14 @@ Like the other models it serves no peer without newlines.
 Run it in a terminal:  python selectors_server.py [--host HOST] [--port PORT]
 """
 import selectors
-import socket
 from contextlib import suppress
 
 from shared import OneThreadClient, run
 
-from server import MAX_BEHIND, PROMPT, RECV_SIZE, flush, hear, log, outbox
+from server import MAX_BEHIND, PROMPT, RECV_SIZE, Selector, flush, hear, log, outbox
 
-selector = selectors.DefaultSelector()  # the data of each socket: the function to call
-leaving = set()                         # clients that go as soon as nothing waits for them
+selector = Selector()  # the data of each socket: the function to call
+leaving = set()        # clients that go as soon as nothing waits for them
 
 
 class Client(OneThreadClient):
@@ -39,8 +38,8 @@ class Client(OneThreadClient):
                 selector.modify(self.socket, selectors.EVENT_WRITE, self.write)
         self.unsent += data
         if len(self.unsent) > MAX_BEHIND:
-            with suppress(OSError):  # it may be gone already
-                self.socket.shutdown(socket.SHUT_RDWR)  # read will find the end
+            self.unsent.clear()
+            leaving.add(self)
 
     def send(self, data):
         """Send what finds room of data (bytes); return the number of bytes that need not wait."""
@@ -80,9 +79,10 @@ def start_connection(server_socket):
 
 
 def close_left():
-    """Close the connections of those who have left and have been sent all."""
+    """Close the connections of those who have left and have been sent all, or are too far behind."""
     for client in [client for client in leaving if not client.unsent]:
         leaving.discard(client)
+        hear(client, None)
         selector.unregister(client.socket)
         client.socket.close()
 
@@ -94,9 +94,9 @@ def start_server(server_socket):
     while True:
         for key, _ in selector.select(1):  # on Windows Ctrl+C waits until select returns
             key.data()
+        close_left()
         if outbox:
             flush()
-        close_left()
 
 
 def main():

@@ -63,8 +63,8 @@ def run(description, start_server, nodelay=True):
     Ends the program with status 1 if it can't listen there.
     """
     args = options(description).parse_args()
-    for signum in signal.SIGINT, signal.SIGTERM:
-        signal.signal(signum, lambda *_: os._exit(0))  # the system closes the sockets
+    for name in {"SIGINT", "SIGTERM", "SIGBREAK"} & {*dir(signal)}:  # the last is Windows'
+        signal.signal(getattr(signal, name), lambda *_: os._exit(0))  # the system closes the sockets
     threading.Thread(target=print_log, daemon=True).start()
     try:
         server_socket = listen(args.host, int(args.port), nodelay)
