@@ -28,7 +28,7 @@ LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that 
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
 # What one trial of the programs tells to the others.
 LEARNED = "ways", "broken", "choice", "restless", "form", "introduction", "before"
-TALK, TERMINAL = "Разговор:\n", "The last lines on the terminal "     # what a criterion prints besides its reason
+TALK, TERMINAL = "The conversation:\n", "The last lines on the terminal "     # what a criterion prints besides its reason
 
 
 def points(folder="."):
