@@ -159,7 +159,6 @@ def problems(path, twin, code=None):
 
 def carry_over(path, twin, code=None):
     """Bring code cells and the order of cells over to the twin; return whether it is to be run."""
-    import nbformat
 
     russian, english = read(path), read(twin)
     wanted = carried(russian, english, code)
