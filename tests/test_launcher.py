@@ -141,8 +141,10 @@ def test_a_launched_program_ends_and_prints_as_any(places, monkeypatch, name):
 def test_a_file_called_like_a_module_is_found_or_not_as_by_any_program(places, monkeypatch, module):
     own = places[0] / f"{module}.py"
     own.write_text("print('своё')\n")
+    script = f"print('начало')\nimport {module}\nprint({module})\n"
+    env = {**launching.ENVIRONMENT, "PYTHONPATH": str(places[0])}
     try:
-        launched, started = both(places, monkeypatch, f"import {module}\nprint({module})\n", modules=["json", "socket"])
+        launched, started = both(places, monkeypatch, script, env=env, modules=["json", "socket"])
         assert launched == started
     finally:
         own.unlink()
