@@ -11,7 +11,10 @@ import subprocess
 import sys
 import time
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 
+import psutil
 import pytest
 
 from lab.grader.gathering import gather
@@ -184,6 +187,13 @@ def test_without_namespaces_the_points_are_the_same(tmp_path, scratch):
     assert not new_since(running)
 
 
+def works_for_a_submission(process):
+    """Return whether a process (psutil.Process) has the copy of a submission's folder for its own."""
+    with suppress(psutil.Error):
+        return Path(process.cwd()).name == "submission"
+    return False
+
+
 def test_who_is_told_to_end_takes_all_programs_along(tmp_path, scratch):
     build("sleeper", tmp_path / "class")
     running = what_runs()
@@ -193,7 +203,7 @@ def test_who_is_told_to_end_takes_all_programs_along(tmp_path, scratch):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    while grader.poll() is None and not any("server.py" in arguments for arguments in new_since(running)):
+    while grader.poll() is None and not any(works_for_a_submission(process) for process in what_runs()):
         time.sleep(0.05)
     grader.terminate()
     printed = grader.communicate()[0].decode()

@@ -14,12 +14,6 @@ import sys
 import threading
 from contextlib import suppress
 
-try:
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.utils import is_dumb_terminal
-except ImportError:
-    PromptSession = None  # plain lines will do
-
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192      # bytes taken from the socket at a time
@@ -185,6 +179,7 @@ class Prompt:
     """
 
     def __init__(self):
+        from prompt_toolkit import PromptSession  # here: a pipe need not wait for it
         os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"  # where the cursor was tells nothing: we print
         session = PromptSession("> ", erase_when_done=True)  # the echo takes the line's place
         session.default_buffer.accept_handler = lambda buffer: self.typed.put(buffer.text)
@@ -225,16 +220,26 @@ class Prompt:
         talker.join()
 
 
+def find_prompt():
+    """Return a Prompt, or None where plain lines must do: no terminal to draw on, or no library."""
+    if not all(hasattr(stream, "reconfigure") and stream.isatty()  # IDLE's only say they are
+               for stream in (sys.stdin, sys.stdout)):
+        return None
+    try:
+        from prompt_toolkit.utils import is_dumb_terminal
+    except ImportError:
+        return None
+    return None if is_dumb_terminal() else Prompt()
+
+
 def start_client(host=SERVER_HOST, port=SERVER_PORT):
     """Chat with the server on host:port until one side leaves; raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    person = all(hasattr(stream, "reconfigure") and stream.isatty()  # IDLE's only say they are
-                 for stream in (sys.stdin, sys.stdout))
     with socket.socket(family, socket.SOCK_STREAM) as client_socket:
         client_socket.connect((host, port))
         client_socket.settimeout(PATIENCE)
-        if person and PromptSession and not is_dumb_terminal():
-            Prompt().run(client_socket)
+        if prompt := find_prompt():
+            prompt.run(client_socket)
         else:  # nothing less than the program's end ends a thread that waits for a line
             chat(client_socket, typed_lines(), show, lambda: os._exit(0))
 

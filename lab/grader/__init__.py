@@ -5,7 +5,7 @@ The instructor's side, which runs no line of a submission:
     lateness, attempts: what time and a second try change about that
     packages: what may be installed for submissions
     store, saving: what was graded before, and files that are whole
-    isolation, starter: how what is run is kept apart; processes: how it ends
+    isolation, starter: how what is run is kept apart, and started; processes: how it ends
     runs: a submission, or all of them, through the criteria (pytest with nbval, and our plugin)
     reports, tables: what is written about it; exports, platforms: and for Moodle, Canvas and others
     faults: the common ones, recognised by what has happened and how the programs read; language: the same in English
@@ -13,7 +13,8 @@ The instructor's side, which runs no line of a submission:
 
 The criteria's side, in a copy of this package beside their notebook:
     programs: the server and the client of a submission, how to start them, how to talk with them
-    finding: which of its files they are; starting: how they are started; excuses: why they can't be, here
+    finding: which of its files they are; starting: with what they are started; excuses: why they can't be, here
+    launching: how a program becomes a process; where it is kept apart, by launcher
     asking: what one is asked, and what one answers
     chat: a fresh server and people who come to it, each an Ear (hearing, silence, words) of one of two kinds:
     terminal, a running program, or line, a connection; transcript: what has happened, for the report

@@ -13,6 +13,7 @@ from . import limits, processes
 from .asking import FORMS, plain
 from .excuses import excuse
 from .line import Line
+from .silence import Silence
 from .terminal import LEAVE
 from .texts import TALK, TERMINAL, because, indented
 from .transcript import Transcript
@@ -169,7 +170,10 @@ class Chat:
 
     def crowd(self, size):
         """Have size people come at once; returns them in a list."""
-        people = [self.enter(f"Гость{number}") for number in range(1, size + 1)]
+        people = []
+        for number in range(1, size + 1):
+            people.append(self.enter(f"Гость{number}"))
+            self.admit()
         self.mark()
         for answer in self.work.introduction:
             for person in people:
@@ -180,6 +184,12 @@ class Chat:
                     raise Failure(f"{person.who} подключается, а сервер его не слушает.")
             self.settle()
         return people
+
+    def admit(self):
+        """Let the server accept who has connected, if it does: where too many wait, one more waits for seconds."""
+        silence = Silence(self, limits.REST)
+        while processes.knocking(self.address[1]) > 1 and not silence.enough():
+            time.sleep(0.002)
 
     def meet(self, name):
         """Start client.py and type name (str); returns it, and "Сервер", with whom it talks.

@@ -2,63 +2,26 @@
 
 import json
 import os
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from . import limits
+from .launching import ENVIRONMENT, Launched
 from .processes import end_all_children
 
 ROOT = Path(__file__).resolve().parents[2]
+LAUNCHER = "launcher"  # the socket of one
+FIRST_USER = 20_000  # and up: nobody's numbers
+DAC_READ_SEARCH = 2  # man 7 capabilities
 
-# Around one submission: a network of its own, whose table of connections is small and thus quick
-# to look through, and which forgets ended connections at once. All but our folder is read-only.
-NETWORK = """
-import ctypes, fcntl, os, socket, struct, sys
-def tell(name, number):
-    try:
-        open("/proc/sys/net/ipv4/" + name, "w").write(number)
-    except OSError:
-        pass  # an older kernel, which is only slower
-tell("tcp_child_ehash_entries", "256")
-ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET: the child for which the table is small
-tell("tcp_max_tw_buckets", "0")
-tell("ip_unprivileged_port_start", "0")  # port 80 is as good as any
-tell("tcp_wmem", "4096 16384 4194304")  # the usual sizes: FLOOD is more than that
-with socket.socket() as any:
-    fcntl.ioctl(any, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up, running
-socket.sethostname("localhost")  # else gethostbyname(gethostname()) is not here, but outside
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-READ_ONLY = """
-base=$1; shift
-mount --bind "$base" "$base" && cd "$PWD" || exit 125
-while read -r _ dir _; do
-    dir=$(printf %b "$dir")
-    for flags in ro ro,nosuid,nodev ro,nosuid,nodev,noexec; do
-        test "$dir" = "$base" || mount -o remount,bind,$flags "$dir" && break
-    done
-done < /proc/self/mounts 2> /dev/null
-exec "$@"
-"""
-# Around each program: a copy of its folder in memory; our own files are out of sight, and the
-# processes are a family of their own, which ends as one.
-APART = """
-base=$1 private=$2 size=$3; shift 3
-{ echo 16384 > /proc/sys/kernel/shmall && mount -t tmpfs -o size=$size tmpfs /dev/shm; } 2> /dev/null
-mount -o remount,bind,ro /proc && mount -o remount,bind,ro "$base" &&
-mount -t tmpfs -o size=$size tmpfs "$private" && cp -R . "$private" &&
-chmod -R a+rwX "$private" && mount --bind "$private" "$PWD" && cd "$PWD" || exit 125
-setsid "$@"
-exit $?
-"""
 # Where the system has no such means: limits, and a parent that nobody misses.
 LIMITED = """
 import subprocess, sys
@@ -115,53 +78,61 @@ class Namespaces:
     def __init__(self):
         """Try what this system allows; raises OSError when that is not enough."""
         self.starter, self.lock = None, threading.Lock()
-        self.outer = ["unshare", "--net", "--uts", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        nobody = ["--reuid={uid}", "--regid={uid}", "--clear-groups", "--no-new-privs"]
-        none = "--inh-caps=-all --ambient-caps=-all --bounding-set=-all"
-        for_root = none.replace("-all", "-all,+dac_read_search")  # python in /root
-        ways = [[*nobody, *none.split()], [*nobody, *for_root.split()]]
-        if not hasattr(os, "geteuid") or os.geteuid():
-            self.outer += ["--user", "--map-root-user"]
-            ways = [["--no-new-privs", *none.split()]]
-        self.rights = next(filter(self.allowed, ways), None)
-        if not self.rights:
+        unshare = shutil.which("unshare")
+        if sys.platform != "linux" or not unshare:
             raise OSError("no namespaces")
+        self.unshare = [unshare, "--net", "--uts", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        self.root = not os.geteuid()
+        if not self.root:
+            self.unshare += ["--user", "--map-root-user"]
+        for self.capabilities in "", str(DAC_READ_SEARCH):  # the second where Python is in /root
+            if self.works():
+                return
+        raise OSError("not allowed")
 
-    def allowed(self, rights):
-        """Return whether a program can be run with rights (list of str, options of setpriv)."""
-        self.rights = rights
-        with tempfile.TemporaryDirectory() as folder, suppress(OSError):
-            os.chmod(folder, 0o755)
-            private, program = Path(folder, "private"), Path(folder, "program")
+    def works(self):
+        """Return whether a program can be launched with the capabilities."""
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as base:
+            os.chmod(base, 0o755)
+            private, folder = Path(base, "private"), Path(base, "folder")
             private.mkdir()
-            program.mkdir()
-            command = self.network(private.parent, [*self.prefix(0, private), sys.executable, "-c", ""])
-            return not subprocess.run(command, cwd=program, capture_output=True).returncode
-        return False
+            folder.mkdir()
+            launcher = self.launch(private, 0)
+            try:
+                if os.read(launcher.stdout.fileno(), 1) != b"\n":
+                    return False
+                order = {"command": [sys.executable, "-c", ""], "folder": str(folder), "env": {}, "modules": []}
+                with open(os.devnull, "r+b") as nothing:
+                    return Launched(str(private / LAUNCHER), order, nothing, nothing).wait(limits.START) == 0
+            except (OSError, ValueError, subprocess.TimeoutExpired):
+                return False
+            finally:
+                launcher.kill()
+                launcher.communicate()
 
-    def network(self, base, command):
-        """Return the command (list of str) that runs command where it can change base (Path) only."""
-        return [
-            *self.outer,
-            sys.executable,
-            "-c",
-            NETWORK,
-            shutil.which("sh") or "sh",
-            "-c",
-            READ_ONLY,
-            "read-only",
-            str(base),
-            *command,
-        ]
+    def launch(self, private, number):
+        """Start a launcher, see launcher.py, for submission number; return a process (Popen).
 
-    def start(self, arguments, private, env):
-        """Start pytest with arguments (list of str) in private (Path); return a process (Popen).
+        It says with an empty line that it listens.
+        """
+        user = FIRST_USER + number if self.root else 0
+        most = {"NPROC": limits.PROCESSES, "DATA": limits.MEMORY, "FSIZE": limits.DISK, "CORE": 0}
+        script, path = ROOT / "lab/grader/launcher.py", private / LAUNCHER
+        arguments = [*map(str, (script, path, user)), self.capabilities, json.dumps(most)]
+        command = [*self.unshare, sys.executable, *arguments]
+        return subprocess.Popen(command, env=ENVIRONMENT, cwd="/", **OPTIONS | {"stdin": subprocess.PIPE})
+
+    def environment(self, private):
+        """Return the variables (dict) that say how a program is started whose private (Path) is hidden from it."""
+        return {"GRADING_LAUNCHER": str(private / LAUNCHER)}
+
+    def start(self, arguments, private, env, number):
+        """Start pytest with arguments (list of str) in private (Path) for submission number; return a process (Popen).
 
         What the process prints is what pytest prints, and it ends with it.
         """
-        guide = self.network(private.parent, ["sh", "-c", "echo; exec cat"])
-        process = subprocess.Popen(guide, **OPTIONS | {"stdin": subprocess.PIPE})
-        with process.stdin as life:  # the guide reads it to its end, which is that of pytest
+        process = self.launch(private, number)
+        with process.stdin as life:  # the launcher works to its end, which is that of pytest
             if os.read(process.stdout.fileno(), 1) == b"\n":
                 [pid] = [child.pid for child in psutil.Process(process.pid).children()]
                 order = {"guide": pid, "arguments": arguments, "folder": str(private), "env": env}
@@ -179,32 +150,6 @@ class Namespaces:
         """Return whether a submission has changed our files ({path in the project: bytes}): it can't."""
         return False
 
-    def prefix(self, number, private):
-        """Return what stands before each program of submission number, to hide private (Path)."""
-        rights = [right.format(uid=20000 + number) for right in self.rights]
-        return [
-            "unshare",
-            "--mount",
-            "--pid",
-            "--ipc",
-            "--fork",
-            "--mount-proc",
-            "sh",
-            "-c",
-            APART,
-            "apart",
-            str(private.parent),
-            str(private),
-            str(limits.DISK),
-            "setpriv",
-            *rights,
-            "prlimit",
-            f"--nproc={limits.PROCESSES}",
-            f"--data={limits.MEMORY}",
-            f"--fsize={limits.DISK}",
-            "--core=0",
-        ]
-
     def close(self):
         """End what was started for all submissions."""
         if self.starter:
@@ -216,7 +161,7 @@ class LimitsOnly:
 
     alone = True
 
-    def start(self, arguments, private, env):
+    def start(self, arguments, private, env, number):
         """As Namespaces.start."""
         return subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=private, env=env, **OPTIONS)
 
@@ -233,9 +178,9 @@ class LimitsOnly:
             path.write_bytes(paths[path])
         return bool(changed)
 
-    def prefix(self, number, private):
-        """As Namespaces.prefix; nothing is hidden."""
-        return [sys.executable, "-c", LIMITED, str(limits.DISK), str(limits.MEMORY)]
+    def environment(self, private):
+        """As Namespaces.environment; nothing is hidden."""
+        return {"GRADING_PREFIX": shlex.join([sys.executable, "-c", LIMITED, str(limits.DISK), str(limits.MEMORY)])}
 
     def close(self):
         """There is nothing to end."""

@@ -33,6 +33,7 @@ ENDLESS = {
         281: 3,  # poll, select, futex, epoll_wait and kin
     }
 }.get(platform.machine(), {})
+LISTENS = "0A"  # a socket's status in the system's tables
 NO_TIMEOUT = 0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF  # no pointer to a time; -1 milliseconds
 
 
@@ -111,17 +112,29 @@ def endless(wait):
     return timeout is None or int(wait[1 + timeout], 16) in NO_TIMEOUT
 
 
+def connections():
+    """Yield the lines of the system's tables of TCP sockets, each split (list of str)."""
+    for name in "/proc/net/tcp", "/proc/net/tcp6":
+        with suppress(OSError), open(name) as table:
+            yield from (line.split() for line in table)
+
+
 def unread(port, peer_port):
     """Return the bytes on their way from port to peer_port that nobody has read."""
     total = 0
-    for name in "/proc/net/tcp", "/proc/net/tcp6":
-        with suppress(OSError), open(name) as table:
-            for line in table:
-                if f":{port:04X} " in line and f":{peer_port:04X} " in line:
-                    _, local, _, _, queues, *_ = line.split()
-                    sent, received = queues.split(":")
-                    total += int(sent if local.endswith(f":{port:04X}") else received, 16)
+    for _, local, remote, _, queues, *_ in connections():
+        if {local[-5:], remote[-5:]} == {f":{port:04X}", f":{peer_port:04X}"}:
+            total += int(queues.split(":")[local[-5:] == f":{peer_port:04X}"], 16)
     return total
+
+
+def knocking(port):
+    """Return how many have connected to port (int) and were not accepted yet."""
+    return sum(
+        int(queues.split(":")[1], 16)
+        for _, local, _, status, queues, *_ in connections()
+        if status == LISTENS and local.endswith(f":{port:04X}")
+    )
 
 
 def end_all_children():

@@ -12,7 +12,6 @@ import select
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import ExitStack, redirect_stdout, suppress
@@ -21,11 +20,11 @@ from pathlib import Path
 
 import psutil
 
-from . import asking, finding, limits
+from . import asking, finding, launching, limits
 from .chat import CLIENTS, OPERATOR, WIRES, Chat
 from .excuses import newer
 from .starting import Start
-from .terminal import LEAVE, prefix
+from .terminal import LEAVE
 from .texts import excerpt
 from .words import Failure, Untried
 
@@ -42,7 +41,7 @@ class Work:
     Whatever the programs are called, server.py and client.py are what we call them.
     """
 
-    def __init__(self, folder, task=os.environ.get("GRADING_TASK", "")):
+    def __init__(self, folder, task=None):
         """folder (str or Path) stays as it is; task (str) is a pattern like "*task4*" for the paths in it."""
         self.announces = True  # until somebody does not hear of a newcomer
         self.restless = False  # until one of the programs never waits for anything
@@ -55,7 +54,8 @@ class Work:
         self.silent = None  # the Failure of all who tried to talk with the server
         self.trials = []  # what was told and printed when it was tried how to talk
         self.original, self.temporary = Path(folder), None
-        self.task, self.choice = task, None  # what finding.choose() has returned
+        self.task = os.environ.get("GRADING_TASK", "") if task is None else task
+        self.choice = None  # what finding.choose() has returned
 
     def copy(self):
         """Make the copy, unless it is there: self.folder, with self.scripts in it."""
@@ -73,11 +73,14 @@ class Work:
 
     def choose(self):
         """Return what finding.choose() finds in the copy, read with the rights of a submission."""
-        choice, script = None, Path(finding.__file__).read_bytes()
-        command = [*prefix(), sys.executable, "-I", "-S", "-X", "utf8", "-", ".", self.task]
-        with suppress(subprocess.TimeoutExpired, ValueError):  # too much for a parser: by name and text
-            done = subprocess.run(command, cwd=self.folder, input=script, capture_output=True, timeout=limits.START)
-            choice = json.loads(done.stdout)
+        choice, command = None, ["-I", "-S", "-W", "ignore", "-X", "utf8", "-", ".", self.task]
+        with open(finding.__file__, "rb") as script, tempfile.TemporaryFile() as found:
+            process = launching.start(command, self.folder, stdin=script, stdout=found)
+            with suppress(subprocess.TimeoutExpired, ValueError):  # too much for a parser: by name and text
+                process.wait(limits.START)
+                found.seek(0)
+                choice = json.loads(found.read())
+            process.end()
         choice = choice or finding.choose(self.folder, self.task, parse=False)
         choice["sources"] = {  # for who explains what is wrong in them
             name: (self.folder / path).read_text(encoding="utf-8", errors="replace")[: limits.SOURCE]

@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import shlex
 import subprocess
 import tempfile
 import threading
@@ -64,7 +63,7 @@ def grade(submission, number, files, isolation, task=""):
             "SUBMISSION": str(submission.path),
             "GRADING_TOKEN": token,
             "PYTHONUTF8": "1",
-            "GRADING_PREFIX": shlex.join(isolation.prefix(number, private)),
+            **isolation.environment(private),
             "GRADING_COPIES": str(shared),
             "GRADING_TASK": task,
             "GRADING_FOUND": str(private / "found.json"),
@@ -74,7 +73,7 @@ def grade(submission, number, files, isolation, task=""):
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
-        process = isolation.start(PYTEST, private, env)
+        process = isolation.start(PYTEST, private, env, number)
         said = b""
         try:
             said = process.communicate(timeout=limits.TIME)[0]

@@ -7,6 +7,8 @@ it prints where that one prints, and when it ends, that one's standard input doe
 
 import asyncio
 import ctypes
+import gc
+import importlib
 import json
 import multiprocessing
 import os
@@ -15,13 +17,24 @@ import socket
 import sys
 import tempfile
 import traceback
+from pathlib import Path
 
 import nbformat
-import nbval.plugin  # noqa: F401  pytest will ask for it
+import nbval.kernel
+import nbval.plugin
 import pytest
+from _pytest.config import default_plugins
 from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.localinterfaces import localhost
 from jupyter_client.provisioning import local_provisioner
 
+ROOT = Path(__file__).resolve().parents[2]
+IMPORTED = (  # by the first use, else
+    *(f"_pytest.{name}" for name in default_plugins),
+    *("lab.grader.plugin", "lab.grader.programs", "IPython.core.completerlib", "IPython.core.debugger"),
+    *("IPython.core.oinspect", "IPython.core.logger", "IPython.extensions.storemagic", "ipykernel.debugger"),
+    *("tornado.platform.asyncio", "multiprocessing.popen_fork"),
+)
 NAMESPACES = "user", "net", "uts", "pid", "mnt"  # the last one hides the others' files
 
 
@@ -34,11 +47,12 @@ class Kernel(multiprocessing.get_context("fork").Process):
         """Start it with a kernel spec's command (list of str): python -m ipykernel_launcher ARGUMENTS."""
         super().__init__(target=self.work, args=(command[3:], env, cwd))
         self.start()
+        os.setpgid(self.pid, self.pid)  # before anybody asks: its group is killed at the end
 
     def work(self, arguments, env, cwd):
         """Be a kernel until it is told to end."""
         os.close(life)
-        os.setsid()
+        os.setpgid(0, 0)
         asyncio.set_event_loop(None)
         enter(env, cwd or ".")
         IPKernelApp.launch_instance(argv=arguments)
@@ -95,13 +109,26 @@ def work(order):
     pytest.main(order["arguments"])
 
 
+def prepare():
+    """Import all that pytest and a kernel will, and have worked out once what is the same for all."""
+    sys.modules["debugpy"] = None  # a kernel takes long to import its debugger
+    for name in IMPORTED:
+        importlib.import_module(name)
+    nbformat.validate(nbformat.v4.new_notebook())  # its schema is compiled by the first use
+    localhost()  # which addresses mean this machine
+    nbval.kernel.pformat = str  # it writes each message to a log that nobody reads
+    gc.collect()
+    gc.freeze()  # nobody need look through all this again
+
+
 def main():
     """Start what is ordered through the socket (its descriptor is the argument) until that is closed."""
     global life
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for who has ended
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the grader decides
+    sys.path[0] = str(ROOT)
+    prepare()
     sys.path[0] = ""
-    nbformat.validate(nbformat.v4.new_notebook())  # its schema is compiled by the first use
     with socket.socket(fileno=int(sys.argv[1])) as orders:
         while True:
             order, [*descriptors], *_ = socket.recv_fds(orders, 1 << 20, 1)

@@ -2,15 +2,12 @@
 
 import json
 import os
-import shlex
-import subprocess
-import sys
 import time
 from contextlib import suppress
 
 import psutil
 
-from . import limits, processes
+from . import launching, limits, processes
 from .hearing import Ear
 from .silence import Silence
 from .texts import excerpt, folded, own
@@ -34,40 +31,19 @@ class Program(Ear):
         file = os.path.relpath(script, home)
         file = f"./{file}" if file.startswith("-") else file
         env = {
-            "PATH": os.defpath,
+            **launching.ENVIRONMENT,
             "HOME": home,
             "TMPDIR": home,
-            "LANG": "C.UTF-8",
-            "TERM": "dumb",
-            "PYTHONUTF8": "1",
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHON_COLORS": "0",
             "PYTHONPATH": os.pathsep.join(filter(None, [os.environ.get("GRADING_PYTHONPATH"), str(root or "")])),
-            "SYSTEMROOT": os.environ.get("SYSTEMROOT", ""),
             **json.loads(os.environ.get("GRADING_ENV", "{}")),  # more that a grader wants
         }
         self.name = script.name
         told = f"запускает {script.name}" if who != script.name else "запускается"
         chat.transcript.note(self, f"{told}{f' с аргументами: {excerpt(chr(32).join(args))}' * bool(args)}")
-        self.process = subprocess.Popen(
-            [*prefix(), sys.executable, *(["-m", package] if package else [file]), *args],
-            cwd=home,
-            env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=os.name == "posix",
-        )
+        modules = {module for some in chat.work.choice["modules"].values() for module in some}
+        self.process = launching.start([*(["-m", package] if package else [file]), *args], home, env, modules)
         stdout = self.process.stdout.fileno()
         super().__init__(chat, who, stdout, lambda: os.read(stdout, 65536))
-
-    def family(self):
-        """Return the program's processes (psutil.Process), the first one last."""
-        with suppress(psutil.NoSuchProcess):
-            process = psutil.Process(self.process.pid)
-            return [*process.children(recursive=True), process]
-        return []
 
     def sockets(self, status):
         """Return the addresses (host, port) of its TCP sockets in this status of psutil's."""
@@ -94,9 +70,9 @@ class Program(Ear):
     def threads(self):
         """Return how many threads it has, in the process that has most."""
         counts = [1]
-        for process in self.family():
-            with suppress(psutil.Error):
-                counts.append(process.num_threads())
+        with suppress(psutil.Error):
+            process = psutil.Process(self.process.pid)
+            counts += [one.num_threads() for one in (process, *process.children(recursive=True))]
         return max(counts)
 
     def type(self, text):
@@ -178,10 +154,7 @@ class Program(Ear):
 
     def kill(self):
         """End all its processes."""
-        for process in self.family():
-            with suppress(psutil.Error):
-                process.kill()
-        self.process.wait()
+        self.process.end()
         self.thread.join(1)  # not for ever: one who got away may hold the pipe
         with suppress(OSError):
             self.process.stdin.close()
@@ -191,8 +164,3 @@ class Program(Ear):
         lines = self.chat.shown(self.all_text()[-20_000:]).splitlines()
         lines = folded(own([line for line in lines if line.strip()]))
         return "\n".join(f"    {excerpt(line)}" for line in lines[-limits.PRINTED :])
-
-
-def prefix():
-    """Return the command (list of str) that a grader wants before each program, or []."""
-    return shlex.split(os.environ.get("GRADING_PREFIX", ""))
