@@ -30,10 +30,10 @@ class BytesOfAGreeting(Exercise):
 
 
 class Slow(socket.socket):
-    """A socket whose recv returns few bytes at a time, as any socket may."""
+    """A socket whose recv returns few bytes at a time, as any socket may: half a letter, too."""
 
     def recv(self, size):
-        return super().recv(min(size, 25))
+        return super().recv(min(size, 20))
 
 
 Slow.__name__ = "socket"  # for errors that name it
