@@ -325,7 +325,7 @@ class ThreadedClient(Exercise):
             script.prints("Введите своё имя:", "Сервер спросил имя, на клавиатуре ещё ничего не набрали.")
             script.types("Аня")
             reads(server, "Аня\n", "В клиенте набрали «Аня».", script)
-            for text in "Борис: раз", "Борис: !" + "ы" * 5000, "Борис: два":
+            for text in "Борис: раз", "Вера: !" + "ы" * 5000, "Борис: два":
                 server.sendall(f"{text}\n".encode())
                 script.prints(text, f"На клавиатуре ничего не набирают. Сервер сказал «{short(text)}».")
             script.types("привет")

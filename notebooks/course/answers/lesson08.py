@@ -144,7 +144,7 @@ class BroadcastServer(Exercise):
                     hears(gleb, "Глеб присоединился", "Пришёл Глеб.")
                     self.check_order(port, vera, gleb)
                     self.check_leaving(port, vera, gleb)
-        with Script(path, runner="restless.py") as script:  # restless again, as at first
+        with Script(path) as script:  # not restless: who speaks shall be the first to meet those cut off
             self.check_crash(script.listening())
 
     def check_order(self, port, vera, gleb):
