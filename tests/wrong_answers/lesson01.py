@@ -24,6 +24,13 @@ WRONG = {
                     text += chunk.decode(errors="replace")
                 return text
         """,
+        "UnicodeDecodeError": """
+            def read_all(sock):
+                text = ""
+                while chunk := sock.recv(8192):
+                    text += chunk.decode()
+                return text.encode()
+        """,
         "ничего не вернула": """
             def read_all(sock):
                 while sock.recv(8192):

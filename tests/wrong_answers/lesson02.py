@@ -63,6 +63,16 @@ WRONG = {
                 except OSError:
                     return True
         """,
+        "bind вызван, а listen ещё нет": """
+            import socket
+
+            def is_taken(port):
+                try:
+                    socket.create_connection(("localhost", port)).close()
+                except ConnectionRefusedError:
+                    return False
+                return True
+        """,
         "Ваш код остановился с ошибкой OSError": """
             import socket
 
@@ -160,12 +170,17 @@ WRONG = {
     },
     "2.5": {
         "Аня ещё не назвала себя, а Борис уже подключился": chat(early="first_name = name_of(first)"),
-        "Борис присоединился к чату.\n    вышло: 'Аня присоединился": chat(
+        "Борис присоединился к чату.\\n'\n    вышло: 'Аня присоединился": chat(
             joined='f"{first_name} присоединился к чату.\\n"'
         ),
-        "ждали: Аня: привет!\n    вышло: 'привет!'": chat(message="text"),
+        "вышло: 'Борис присоединился к чату.'": chat(joined='f"{second_name} присоединился к чату."'),
+        "ждали: 'Аня: привет!\\n'\n    вышло: 'привет!'": chat(message="text"),
+        "ждали: 'Аня: привет!\\n'\n    вышло: 'Аня: привет!'": chat(message='f"{name}: {text}"'),
+        "вышло: 'Аня: привет!\\nБорис: и тебе привет\\n'": chat(
+            step='speaker.sendall(f"{name}: {text}\\n".encode()) or 1'
+        ),
         "Борис говорит: «и тебе привет».\n    ждали": chat(step="2"),
-        "ждали: Борис вышел из чата.": chat(left="pass"),
+        "ждали: 'Борис вышел из чата.": chat(left="pass"),
         "а server.py всё ещё работает": chat(end="input()"),
         "server.py закончился, не начав слушать порт; последнее": "print(server_socket)",
     },
@@ -194,6 +209,17 @@ WRONG = {
             while data := client_socket.recv(8192):
                 print(data.decode(), end="")
                 client_socket.sendall(f"{input()}\\n".encode())
+        """,
+        "Что ушло на сервер?": """
+            import socket
+            client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            client_socket.connect(("localhost", 8080))
+            while data := client_socket.recv(8192):
+                print(data.decode(), end="")
+                text = input("> ")
+                client_socket.sendall(f"{text}\\n".encode())
+                if text == "покинуть чат":
+                    break
         """,
         "ждали на экране: Введите своё имя:": """
             import socket

@@ -131,6 +131,18 @@ WRONG = {
                         yield data[4:end].decode()
                         data = data[end:]
         """,
+        "ждёт ещё чего-то": """
+            def frames(sock):
+                data = b""
+                while chunk := sock.recv(8192):
+                    data += chunk
+                    while len(data) > 4 and len(data) > 4 + int(data[:4]):
+                        end = 4 + int(data[:4])
+                        yield data[4:end].decode()
+                        data = data[end:]
+                if data:
+                    yield data[4:].decode()
+        """,
         "base 10: b'0": """
             def frames(sock):
                 while head := sock.recv(4):
@@ -164,6 +176,13 @@ WRONG = {
             "for line in lines(client_socket):\n", "while line := client_socket.recv(RECV_SIZE).decode():\n"
         ).replace("print(line)", "print(line, end='')"),
         "Дошло 'Борис'": CLIENT.replace(' + "\\n"', ""),
+        "две строки одним куском": CLIENT.replace(
+            "for line in lines(client_socket):", 'while line := next(lines(client_socket), ""):'
+        ),
+        "Набрано «покинуть чат», а client.py": CLIENT.replace('if text == "покинуть чат":', "if not text:"),
+        "Что ушло на сервер?": CLIENT.replace(
+            "    if text ==", "    send_line(client_socket, text)\n    if text =="
+        ).replace("        break\n    send_line(client_socket, text)\n", "        break\n"),
         "и программа закончилась": CLIENT.replace("    print(line)\n", "    break\n"),
     },
 }

@@ -28,6 +28,7 @@ WRONG = {
                 if tail and not skipping:
                     yield tail
         """,
+        "прочитано кусков: 2": Limited.solution.replace("len(tail) > limit", "len(tail) > limit + 1"),
         "прочитано кусков: 50": """
             def limited(sock, limit):
                 data = b""
@@ -50,6 +51,12 @@ WRONG = {
         "ждали: длиннее": SERVER.replace(
             '        send_line(client_socket, f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.")\n', ""
         ),
+        "а \\n пришёл отдельным куском": SERVER.replace(
+            '(tail + chunk).replace(b"\\r\\n", b"\\n")', '(tail + chunk.replace(b"\\r\\n", b"\\n"))'
+        ),
+        "отдельным куском. Слушает Борис.": SERVER.replace("MAX_MESSAGE + 1", "MAX_MESSAGE"),
+        "и конца строки всё нет": SERVER.replace("if len(tail) >", "if 0 * len(tail) >"),
+        "и соединение закончилось": SERVER.replace("не отправлено.\")\n", "не отправлено.\")\n        return \"\"\n"),
         "3000 букв": SERVER.replace("len(line) <= MAX_MESSAGE", "len(line.decode(errors='replace')) <= MAX_MESSAGE"),
         "Соединение с Аней оборвалось": SERVER.replace("except OSError", "except ValueError"),
         "больше ничего": LESSON_3,

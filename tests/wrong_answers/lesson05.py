@@ -202,12 +202,20 @@ WRONG = {
             "    with lock:\n        client_names.append(username)\n",
             "    if True:\n        client_names.append(username)\n" + SLOWLY,
         ),
+        "Номер находят и убирают по нему": SERVER.replace(
+            "    with lock:\n        if client_socket not in", "    if True:\n        if client_socket not in"
+        ).replace("        del conn", SLOWLY.replace("client_names", "connected_clients") + "        del conn"),
+        "соединение не закрыто": SERVER.replace("    client_socket.close()\n", ""),
+        "Ответить ей должен сервер": SERVER.replace("if len(line) > MAX_MESSAGE:", "if False:"),
         "Соединение Веры оборвалось": SERVER.replace("except OSError", "except ValueError"),
     },
     "5.5": {
         "к серверу не подключился": "print('Введите своё имя:')",
         "ждали на экране: Введите своё имя:": CLIENT.replace(
             "    threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=True).start()\n", ""
+        ),
+        "UnicodeDecodeError": CLIENT.replace(
+            "for line in lines(client_socket):", "while line := client_socket.recv(RECV_SIZE).decode():"
         ),
         "Что ушло на сервер?": CLIENT.replace("text.lower()", "text"),
         "ждали на экране: Борис: раз": CLIENT.replace("print(line", "return print(line"),

@@ -90,7 +90,7 @@ WRONG = {
     "7.3": {
         "Латинскую A": "3",
         "Кто-то посчитан дважды": "5",
-        "ждали: 4\n    вышло: 7": "7",
+        "7 — не то число": "7",
         "Ответ — целое число": '"4"',
     },
     "7.4": {
@@ -102,6 +102,7 @@ WRONG = {
         ),
         "назвался именем из 32 букв": SERVER.replace("len(username) >", "len(username.encode()) >"),
         "Аня я ухожу. Глеб присоединился": SERVER.replace('.replace(":", " ")', ""),
+        "вышло: 'Аняя ухожу. Глеб": SERVER.replace('.replace(":", " ")', '.replace(":", "")'),
         "на вид то же имя": SERVER.replace(
             TAKEN,
             TAKEN.replace("shape(username) in [shape(name) for name in client_names]", "username in client_names"),

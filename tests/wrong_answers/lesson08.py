@@ -140,6 +140,12 @@ WRONG = {
         "убирают после цикла": SERVER.replace("Lock()", "RLock()").replace(
             "gone.append(client)", "remove_user(client)"
         ),
+        "исчезли разом: обрыв. Олег тем временем говорит 50 строк. Порядок": SERVER.replace("Lock()", "RLock()")
+        .replace("gone.append(client)", "remove_user(client)")
+        .replace("for client in connected_clients:", "for client in connected_clients.copy():")
+        .replace(
+            "    remove_user(client_socket)\n", "    threading.Event().wait(0.3)\n    remove_user(client_socket)\n"
+        ),
         "послал пустую строку": SERVER.replace("        if not line:\n            return\n", ""),
         "соединение не закрыто": SERVER.replace("    client_socket.close()\n", ""),
         "без конца строки": SERVER.replace("    if tail:\n        yield tail\n", ""),

@@ -1,5 +1,6 @@
 """Lesson 2, ports and a chat for two: its exercises, with hints and solutions."""
 import socket
+from contextlib import suppress
 
 import exercises
 from exercises import COURSE, Exercise, Script, Task, Wrong, expect, meet, pair, reads
@@ -33,6 +34,10 @@ def is_taken(port):
             port = listener.getsockname()[1]
             expect("Порт слушает другая программа.", True, is_taken(port))
         expect("Порт никто не слушает.", False, is_taken(port))
+        with socket.socket() as holder:
+            holder.bind(("localhost", 0))
+            expect("Порт заняла другая программа: bind вызван, а listen ещё нет.", True,
+                   is_taken(holder.getsockname()[1]))
         try:
             socket.create_server(("localhost", port)).close()
         except OSError:
@@ -151,29 +156,29 @@ class ChatForTwo(Exercise):
             boris = self.visit(port, "Аня ещё не назвала себя, а Борис уже подключился.")
             anya.sendall("Аня\n".encode())
             boris.sendall("Борис\n".encode())
-            self.hears(anya, "Борис присоединился к чату.", "Аня и Борис назвали себя. Слушает Аня.")
+            self.hears(anya, "Борис присоединился к чату.\n", "Аня и Борис назвали себя. Слушает Аня.")
             for _ in range(2):
                 self.say(anya, "Аня", boris, "привет!")
                 self.say(boris, "Борис", anya, "и тебе привет")
             self.say(anya, "Аня", boris, "пока")
             boris.close()
-            self.hears(anya, "Борис вышел из чата.", "Очередь Бориса, а он закрыл соединение. Слушает Аня.")
+            self.hears(anya, "Борис вышел из чата.\n", "Очередь Бориса, а он закрыл соединение. Слушает Аня.")
             self.script.ends("Борис ушёл, Аня об этом узнала")
 
     def visit(self, port, what):
         """Return the socket of one who has been asked for a name."""
         person = socket.create_connection(("127.0.0.1", port), exercises.WAIT)
-        self.hears(person, PROMPT.strip(), what)
+        self.hears(person, PROMPT, what)
         return person
 
     def say(self, speaker, name, listener, words):
         """Have speaker (socket) say words, and listener hear them with the name."""
         speaker.sendall(f"{words}\n".encode())
-        self.hears(listener, f"{name}: {words}", f"{name} говорит: «{words}».")
+        self.hears(listener, f"{name}: {words}\n", f"{name} говорит: «{words}».")
 
     def hears(self, person, wanted, what):
-        """Raise Wrong where person (socket) does not hear wanted."""
-        return reads(person, wanted, what, self.script)
+        """Raise Wrong where person (socket) does not hear wanted, and nothing else."""
+        expect(what, wanted, reads(person, wanted, what, self.script))
 
 
 class ClientForTwo(Exercise):
@@ -197,8 +202,7 @@ class ClientForTwo(Exercise):
             script.types("")
             reads(server, "\n", "Набрана пустая строка.", script)
             server.sendall("Борис: эй!\n".encode())
-            script.types("покинуть чат")
-            script.ends("Набрано «покинуть чат»")
+            leaves(script, server)
             for words in "Введите своё имя:", "Борис: и тебе привет":
                 script.prints(words, f"Сервер сказал «{words}».")
         with meet(path) as (script, server):
@@ -207,3 +211,14 @@ class ClientForTwo(Exercise):
             reads(server, "Аня", "Набрано «Аня».", script)
             server.close()
             script.ends("Сервер закрыл соединение")
+
+
+def leaves(script, server):
+    """Raise Wrong where a client (Script) does not end at the words of goodbye, or says them to server (socket)."""
+    script.types("покинуть чат")
+    script.ends("Набрано «покинуть чат»")
+    said = b""
+    with suppress(OSError):  # a reset is an end like any other
+        while data := server.recv(8192):
+            said += data
+    expect("Набрано «покинуть чат». Что ушло на сервер?", "", said.decode(errors="replace"))

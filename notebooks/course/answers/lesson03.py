@@ -2,6 +2,7 @@
 import select
 
 import exercises
+from answers.lesson02 import leaves
 from exercises import COURSE, Exercise, Script, Wrong, expect, hears, meet, pair, reads, short, visit
 from tape import Tape
 
@@ -185,6 +186,7 @@ def frames(sock):
         for pieces in cuts(data):
             expect(f"Пришли куски {pieces[0]!r} и {pieces[1]!r}, и собеседник закончил.",
                    wanted, heard(frames, *pieces))
+        soon(frames, sizes[0].encode(), wanted[0])
         soon(frames, sizes[0].encode() + b"00", wanted[0])
 
 
@@ -272,3 +274,13 @@ class Client(Exercise):
                 if not got.endswith("\n"):
                     got += reads(server, "\n", f"В client.py введено {typed!r}. Дошло {got!r}.", client)
                 expect(f"В client.py введено {typed!r}. Что дошло до сервера?", f"{typed}\n", got)
+            self.check_one_piece(client, server)
+            leaves(client, server)
+
+    def check_one_piece(self, client, server):
+        what = "Сервер послал две строки одним куском: 'Аня: раз\\nАня: два\\n'."
+        server.sendall("Аня: раз\nАня: два\n".encode())
+        client.prints("Аня: раз", what)
+        client.types("ага")
+        reads(server, "ага\n", "В client.py введено 'ага'. Слушает сервер.", client)
+        client.prints("Аня: два", what)

@@ -5,10 +5,12 @@ import threading
 from contextlib import ExitStack, closing, suppress
 
 from answers.watched import WatchedList, WatchedLock, all_sent, watched_pair
-from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, expect, hears, meet, reads, visit
+from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, meet, reads, short, visit
 
 STAGE = COURSE / "answers/stages/lesson05"
 CROWDS = ("Глеб", "Даша", "Егор", "Женя"), ("Зоя", "Игорь", "Инна", "Костя"), ("Лёва", "Лиза", "Мила", "Олег")
+
+SHIFTED = "Номер находят и убирают по нему под одной блокировкой: иначе другой поток успеет сдвинуть списки."
 
 
 class ServeTogether(Exercise):
@@ -207,6 +209,7 @@ class ManyServer(Exercise):
     )
     solution = (STAGE / "server.py").read_text(encoding="utf-8")
     right = "Сервер слышит каждого, пока остальные молчат, и замечает, кто ушёл."
+    patience = 2
 
     def check(self, path):
         with Script(path, runner="restless.py") as script:
@@ -222,8 +225,14 @@ class ManyServer(Exercise):
                     hears(danya, "Даня присоединился", "Пришёл Даня.")
                     danya.say("")
                     hears(anya, "Даня вышел", "Даня послал пустую строку: это уход.")
+                    ends(danya)
+        with Script(path, runner="restless.py") as script:  # restless again, as at first
+            port = script.listening()
+            with visit(port, "Аня") as anya:
+                hears(anya, "Аня присоединился", "Аня назвала своё имя.")
                 for names in CROWDS:
                     self.check_crowd(port, anya, names)
+                self.check_leaving_at_once(port, anya)
 
     def check_talk(self, anya, boris, vera):
         for person in anya, boris, vera:
@@ -240,6 +249,8 @@ class ManyServer(Exercise):
         boris.send(text[5:])
         for person in anya, boris, vera:
             hears(person, "Борис: Вера, привет", "Борис послал строку двумя кусками, по середине буквы.")
+        vera.say("a" * 5000)
+        hears(vera, "длиннее", "Вера послала строку в 5000 байтов. Ответить ей должен сервер.")
 
     def check_leaving(self, anya, boris, vera):
         boris.close()
@@ -269,6 +280,31 @@ class ManyServer(Exercise):
                         "поток, и номера разойдутся."
                     )
 
+    def check_leaving_at_once(self, port, anya):
+        names, what = CROWDS[0], f"{', '.join(CROWDS[0])} ушли разом."
+        with ExitStack() as stack:
+            people = [stack.enter_context(come(port, name)) for name in names]
+            for name in names:
+                hears(anya, f"{name} присоединился", f"Пришёл человек по имени {name}.")
+            for person in people:
+                person.close()
+            try:
+                heard = [hears(anya, "вышел", what)[-1] for _ in names]
+            except Wrong as wrong:
+                raise Wrong(f"{wrong}\n{SHIFTED}") from None
+        if sorted(heard) != sorted(f"{name} вышел из чата." for name in names):
+            raise Wrong(f"{what} Слушает Аня.\n    вышло: {heard}\n{SHIFTED}")
+
+
+def ends(danya):
+    """Raise Wrong where the server does not close the connection of Danya (Peer), who has said an empty line."""
+    try:
+        danya.rest()
+    except TimeoutError:
+        raise Wrong("Даня послал пустую строку и удалён, но его соединение не закрыто.") from None
+    except OSError:
+        pass  # a reset is an end like any other
+
 
 class ThreadedClient(Exercise):
     number = "5.5"
@@ -289,9 +325,9 @@ class ThreadedClient(Exercise):
             script.prints("Введите своё имя:", "Сервер спросил имя, на клавиатуре ещё ничего не набрали.")
             script.types("Аня")
             reads(server, "Аня\n", "В клиенте набрали «Аня».", script)
-            for text in "Борис: раз", "Борис: два":
+            for text in "Борис: раз", "Вера: !" + "ы" * 5000, "Борис: два":
                 server.sendall(f"{text}\n".encode())
-                script.prints(text, f"На клавиатуре ничего не набирают. Сервер сказал «{text}».")
+                script.prints(text, f"На клавиатуре ничего не набирают. Сервер сказал «{short(text)}».")
             script.types("привет")
             reads(server, "привет\n", "В клиенте набрали «привет».", script)
             self.check_goodbye(script, server)

@@ -1,5 +1,6 @@
 """Lesson 2, ports and a chat for two: its exercises, with hints and solutions."""
 import socket
+from contextlib import suppress
 
 import exercises
 from exercises import COURSE, Exercise, Script, Task, Wrong, expect, meet, pair, reads
@@ -33,6 +34,10 @@ def is_taken(port):
             port = listener.getsockname()[1]
             expect("Another program listens on the port.", True, is_taken(port))
         expect("Nobody listens on the port.", False, is_taken(port))
+        with socket.socket() as holder:
+            holder.bind(("localhost", 0))
+            expect("Another program has taken the port: it has called bind, but not listen yet.", True,
+                   is_taken(holder.getsockname()[1]))
         try:
             socket.create_server(("localhost", port)).close()
         except OSError:
@@ -151,29 +156,29 @@ class ChatForTwo(Exercise):
             boris = self.visit(port, "Anna has not given her name yet, and Boris has connected already.")
             anya.sendall("Anna\n".encode())
             boris.sendall("Boris\n".encode())
-            self.hears(anya, "Boris joined the chat.", "Anna and Boris gave their names. Anna is listening.")
+            self.hears(anya, "Boris joined the chat.\n", "Anna and Boris gave their names. Anna is listening.")
             for _ in range(2):
                 self.say(anya, "Anna", boris, "hello!")
                 self.say(boris, "Boris", anya, "hello to you too")
             self.say(anya, "Anna", boris, "bye")
             boris.close()
-            self.hears(anya, "Boris left the chat.", "It is Boris's turn, but he closed the connection. Anna is listening.")
+            self.hears(anya, "Boris left the chat.\n", "It is Boris's turn, but he closed the connection. Anna is listening.")
             self.script.ends("Boris left, and Anna was told")
 
     def visit(self, port, what):
         """Return the socket of one who has been asked for a name."""
         person = socket.create_connection(("127.0.0.1", port), exercises.WAIT)
-        self.hears(person, PROMPT.strip(), what)
+        self.hears(person, PROMPT, what)
         return person
 
     def say(self, speaker, name, listener, words):
         """Have speaker (socket) say words, and listener hear them with the name."""
         speaker.sendall(f"{words}\n".encode())
-        self.hears(listener, f"{name}: {words}", f"{name} says: '{words}'.")
+        self.hears(listener, f"{name}: {words}\n", f"{name} says: '{words}'.")
 
     def hears(self, person, wanted, what):
-        """Raise Wrong where person (socket) does not hear wanted."""
-        return reads(person, wanted, what, self.script)
+        """Raise Wrong where person (socket) does not hear wanted, and nothing else."""
+        expect(what, wanted, reads(person, wanted, what, self.script))
 
 
 class ClientForTwo(Exercise):
@@ -197,8 +202,7 @@ class ClientForTwo(Exercise):
             script.types("")
             reads(server, "\n", "An empty line was typed.", script)
             server.sendall("Boris: hey!\n".encode())
-            script.types("leave the chat")
-            script.ends("'leave the chat' was typed")
+            leaves(script, server)
             for words in "Enter your name:", "Boris: hello to you too":
                 script.prints(words, f"The server said '{words}'.")
         with meet(path) as (script, server):
@@ -207,3 +211,14 @@ class ClientForTwo(Exercise):
             reads(server, "Anna", "'Anna' was typed.", script)
             server.close()
             script.ends("The server closed the connection")
+
+
+def leaves(script, server):
+    """Raise Wrong where a client (Script) does not end at the words of goodbye, or says them to server (socket)."""
+    script.types("leave the chat")
+    script.ends("'leave the chat' was typed")
+    said = b""
+    with suppress(OSError):  # a reset is an end like any other
+        while data := server.recv(8192):
+            said += data
+    expect("'leave the chat' was typed. What was sent to the server?", "", said.decode(errors="replace"))

@@ -2,6 +2,7 @@
 import select
 
 import exercises
+from answers.lesson02 import leaves
 from exercises import COURSE, Exercise, Script, Wrong, expect, hears, meet, pair, reads, short, visit
 from tape import Tape
 
@@ -185,6 +186,7 @@ def frames(sock):
         for pieces in cuts(data):
             expect(f"The pieces {pieces[0]!r} and {pieces[1]!r} arrived, and the peer finished.",
                    wanted, heard(frames, *pieces))
+        soon(frames, sizes[0].encode(), wanted[0])
         soon(frames, sizes[0].encode() + b"00", wanted[0])
 
 
@@ -272,3 +274,13 @@ class Client(Exercise):
                 if not got.endswith("\n"):
                     got += reads(server, "\n", f"{typed!r} was typed into client.py. What arrived is {got!r}.", client)
                 expect(f"{typed!r} was typed into client.py. What arrived at the server?", f"{typed}\n", got)
+            self.check_one_piece(client, server)
+            leaves(client, server)
+
+    def check_one_piece(self, client, server):
+        what = "The server sent two lines in one piece: 'Anna: one\\nAnna: two\\n'."
+        server.sendall("Anna: one\nAnna: two\n".encode())
+        client.prints("Anna: one", what)
+        client.types("aha")
+        reads(server, "aha\n", "'aha' was typed into client.py. The server is listening.", client)
+        client.prints("Anna: two", what)

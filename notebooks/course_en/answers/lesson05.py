@@ -5,10 +5,12 @@ import threading
 from contextlib import ExitStack, closing, suppress
 
 from answers.watched import WatchedList, WatchedLock, all_sent, watched_pair
-from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, expect, hears, meet, reads, visit
+from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, meet, reads, short, visit
 
 STAGE = COURSE / "answers/stages/lesson05"
 CROWDS = ("Greg", "Daisy", "Edgar", "Jenny"), ("Zoe", "Isaac", "Irene", "Kevin"), ("Leo", "Lisa", "Mila", "Oliver")
+
+SHIFTED = "Find the index and remove by it under one and the same lock: else another thread shifts the lists in between."
 
 
 class ServeTogether(Exercise):
@@ -207,6 +209,7 @@ class ManyServer(Exercise):
     )
     solution = (STAGE / "server.py").read_text(encoding="utf-8")
     right = "The server hears each person while the others are silent, and notices when somebody leaves."
+    patience = 2
 
     def check(self, path):
         with Script(path, runner="restless.py") as script:
@@ -222,8 +225,14 @@ class ManyServer(Exercise):
                     hears(danya, "Dan joined", "Dan came.")
                     danya.say("")
                     hears(anya, "Dan left", "Dan sent an empty line: that means leaving.")
+                    ends(danya)
+        with Script(path, runner="restless.py") as script:  # restless again, as at first
+            port = script.listening()
+            with visit(port, "Anna") as anya:
+                hears(anya, "Anna joined", "Anna gave her name.")
                 for names in CROWDS:
                     self.check_crowd(port, anya, names)
+                self.check_leaving_at_once(port, anya)
 
     def check_talk(self, anya, boris, vera):
         for person in anya, boris, vera:
@@ -240,6 +249,8 @@ class ManyServer(Exercise):
         boris.send(text[5:])
         for person in anya, boris, vera:
             hears(person, "Boris: Hey 👋 Vera", "Boris sent a line in two pieces, cut in the middle of an emoji.")
+        vera.say("a" * 5000)
+        hears(vera, "longer", "Vera sent a line of 5000 bytes. It is for the server to answer her.")
 
     def check_leaving(self, anya, boris, vera):
         boris.close()
@@ -269,6 +280,31 @@ class ManyServer(Exercise):
                         "of append, and the indexes no longer match."
                     )
 
+    def check_leaving_at_once(self, port, anya):
+        names, what = CROWDS[0], f"{', '.join(CROWDS[0])} left at once."
+        with ExitStack() as stack:
+            people = [stack.enter_context(come(port, name)) for name in names]
+            for name in names:
+                hears(anya, f"{name} joined", f"A person named {name} came.")
+            for person in people:
+                person.close()
+            try:
+                heard = [hears(anya, "left", what)[-1] for _ in names]
+            except Wrong as wrong:
+                raise Wrong(f"{wrong}\n{SHIFTED}") from None
+        if sorted(heard) != sorted(f"{name} left the chat." for name in names):
+            raise Wrong(f"{what} Anna is listening.\n    got: {heard}\n{SHIFTED}")
+
+
+def ends(danya):
+    """Raise Wrong where the server does not close the connection of Danya (Peer), who has said an empty line."""
+    try:
+        danya.rest()
+    except TimeoutError:
+        raise Wrong("Dan sent an empty line and was removed, but his connection is not closed.") from None
+    except OSError:
+        pass  # a reset is an end like any other
+
 
 class ThreadedClient(Exercise):
     number = "5.5"
@@ -289,9 +325,9 @@ class ThreadedClient(Exercise):
             script.prints("Enter your name:", "The server asked for a name, nothing has been typed yet.")
             script.types("Anna")
             reads(server, "Anna\n", "'Anna' was typed into the client.", script)
-            for text in "Boris: one", "Boris: two":
+            for text in "Boris: one", "Vera: !" + "ы" * 5000, "Boris: two":
                 server.sendall(f"{text}\n".encode())
-                script.prints(text, f"Nothing is typed. The server said '{text}'.")
+                script.prints(text, f"Nothing is typed. The server said '{short(text)}'.")
             script.types("hello")
             reads(server, "hello\n", "'hello' was typed into the client.", script)
             self.check_goodbye(script, server)
