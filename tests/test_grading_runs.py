@@ -103,7 +103,7 @@ def test_broken_and_malicious_zips_get_a_reason_and_write_nothing(tmp_path, zipp
     status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "-j", 2)
     assert status == 0, printed
     assert {row["points"] for row in rows(tmp_path / "grades.csv").values()} == {"0"}
-    reports = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "grades").iterdir()}
+    reports = {path.stem: path.read_text(encoding="utf-8") for path in (tmp_path / "grades").glob("*.md")}
     assert "ведёт наружу" in reports["absolute.zip"]
     assert "ведёт наружу" in reports["climbs.zip"]
     assert "ведёт наружу" in reports["windows.zip"]
