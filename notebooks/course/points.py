@@ -28,7 +28,6 @@ LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that 
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
 # What one trial of the programs tells to the others.
 LEARNED = "ways", "broken", "choice", "restless", "form", "introduction", "before"
-TALK, TERMINAL = "Разговор:\n", "Последние строки на терминале "     # what a criterion prints besides its reason
 
 
 def points(folder="."):
@@ -205,8 +204,9 @@ def try_criterion(cell, learned):
 
 def why(printed, wanted):
     """Return in a line (str) what a criterion has printed that is not wanted."""
-    words = printed.partition(TERMINAL)[2]
-    said = printed.partition(TERMINAL)[0].partition(TALK)[0]
+    from lab.grader.texts import TALK, TERMINAL
+    said, _, words = printed.partition(TERMINAL)
+    said = said.partition(f"{TALK}\n")[0]
     lines = [line for line in said.splitlines() if line not in wanted.splitlines()]
     reason = " ".join(lines) or "Напечатано не всё, чего ждали."
     error = last_error(words)
