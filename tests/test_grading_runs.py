@@ -269,10 +269,11 @@ def test_a_package_that_the_instructor_installs_is_there(tmp_path, scratch):
 
 def test_without_the_package_the_report_names_it_and_points_are_open(tmp_path):
     build("package-missing", tmp_path / "class")
-    status, printed = grade(tmp_path / "class", "--out", tmp_path / "grades.csv", "--junit", tmp_path / "junit.xml")
-    assert status == 0 and "не проверено: name, join" in " ".join(printed.replace("│", "").split()), printed
+    files = "--out", tmp_path / "grades.csv", "--junit", tmp_path / "junit.xml"
+    status, printed = grade(tmp_path / "class", *files, env={"COLUMNS": "200"})
+    assert status == 0 and "не проверено: name, join" in printed and "не проверено 81" in printed, printed
     report = (tmp_path / "grades" / "package-missing.md").read_text(encoding="utf-8")
-    assert "Не проверено на 101 баллов: их ставит преподаватель." in report
+    assert "Баллов, которые преподаватель ставит сам: 101." in report
     assert "| Двое разговаривают | не проверено | 12 |" in report
     assert "server.py здесь не запустить: не установлен пакет chatlogger" in report
     assert 'failures="0" skipped="16"' in (tmp_path / "junit.xml").read_text(encoding="utf-8")

@@ -87,7 +87,7 @@ def test_what_breaks_all_criteria_is_shown_once():
     names = "name", "join", "two", "signed", "many", "leave"
     told = report(submission(**dict.fromkeys(names, BROKEN)), CRITERIA)
     assert told.count("Traceback") == told.count("## Сервер спрашивает имя") == 1
-    assert "Из-за того же не выполнены: «Кто пришёл» (0 из 5), «Двое разговаривают» (0 из 12)" in told
+    assert "Из-за того же: «Кто пришёл» (0 из 5), «Двое разговаривают» (0 из 12)" in told
 
 
 def test_the_same_words_on_a_terminal_are_shown_once():
@@ -168,14 +168,17 @@ def test_a_table_leaves_a_place_for_points_that_are_to_be_given(tmp_path, capsys
     assert (row["two"], row["many"], row["name"], row["not_tried"], row["points"]) == ("0", "", "6", "many", "78")
     show([tried], CRITERIA)
     shown = capsys.readouterr().out
-    assert "78 из 100, не проверено 30" in shown and "two; не проверено: many" in shown
+    assert "78 из 100" in shown and " не проверено 30 " in shown and "two; не проверено: many" in shown
 
 
 def test_a_report_tells_what_was_not_tried_and_why():
     told = report(submission(many=UNTRIED), CRITERIA)
+    bonus = report(submission(glued=UNTRIED), CRITERIA)
+    assert bonus.startswith("# ivanov: 117 из 100\n") and "ставит сам: 3." in bonus
     assert told.startswith("# ivanov: 90 из 100, не проверено 30\n")
     assert "Баллов, которые преподаватель ставит сам: 30." in told
     assert "| Говорят четверо | не проверено | 30 |" in told and "ей нужен экран" in told
+    assert "## Говорят четверо: не проверено (из 30)" in told
 
 
 def test_junit_skips_what_was_not_tried(tmp_path):

@@ -135,7 +135,7 @@ PHRASES = {
     "Урок": "Lesson",
     "На терминале": "On the terminal of",
     "то же, что в критерии": "the same as in the criterion",
-    "Из-за того же не выполнены:": "For the same reason these do not hold:",
+    "Из-за того же:": "For the same reason:",
     "(ошибка: она ниже)": "(an error, see below)",
     "проверка оборвалась раньше": "the grading broke off before",
 }  # fmt: skip

@@ -46,8 +46,9 @@ class Report:
     def head(self):
         """Return what was earned, and what there is to say of the submission as a whole."""
         submission, left = self.submission, self.submission.open_points(self.criteria)
+        base = submission.open_points([criterion for criterion in self.criteria if not criterion.get("bonus")])
         points = f"{submission.total(self.criteria)} из {maximum(self.criteria)}"
-        points += f", не проверено {left}" * bool(left)
+        points += f", не проверено {base}" * bool(base)
         by_hand = f"Баллов, которые преподаватель ставит сам: {left}." * bool(left)
         about = by_hand, submission.reason, submission.choice(), submission.circumstances(self.criteria)
         return [f"# {submission.name}: {self.say(points)}", *map(self.say, about)]
@@ -96,12 +97,14 @@ class Report:
             indented(self.expected(result["expected"].splitlines(), held)),
             indented(self.say(reason)),
             *(part for heading, block in blocks for part in self.block(heading, block, title)),
-            f"{self.say('Из-за того же не выполнены:')} {also}." * bool(also),
+            f"{self.say('Из-за того же:')} {also}." * bool(also),
         ]
 
     def earned(self, criterion):
         """Return the points for a criterion, and how many there are (str)."""
-        return f"{self.points(criterion)} {self.say('из')} {criterion['points']}"
+        how_many = f"{self.say('из')} {criterion['points']}"
+        untried = self.submission.untried(criterion)
+        return f"{self.say(NOT_TRIED)} ({how_many})" if untried else f"{self.points(criterion)} {how_many}"
 
     def expected(self, lines, held):
         """Return lines (list of str) that a criterion wants, each marked as held (Counter) says."""

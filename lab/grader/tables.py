@@ -62,7 +62,7 @@ def show(submissions, criteria):
         untried = ", ".join(c["criterion"] for c in base if s.untried(c))
         lost += f"{'; ' if lost else ''}{NOT_TRIED}: {untried}" if untried else ""
         points, programs = f"{s.total(criteria)} из {maximum(criteria)}", ", ".join(s.programs())
-        points += f", {NOT_TRIED} {s.open_points(criteria)}" * bool(untried)
+        points += f"\n{NOT_TRIED} {s.open_points(base)}" * bool(untried)
         table.add_row(escape(s.name), escape(programs), points, escape(s.reason or lost))
     Console().print(table)
     for s in submissions:
