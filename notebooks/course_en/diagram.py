@@ -10,7 +10,7 @@ class Diagram:
     JupyterLab draws it where a cell ends with it.
     """
 
-    def __init__(self, *people, title="Кто что сказал"):
+    def __init__(self, *people, title="Who said what"):
         """Begin an empty diagram with people (str), from left to right; title (str) is for those who hear it."""
         self.lines = ["sequenceDiagram", f"accTitle: {title}: {', '.join(people)}",
                       *(f"participant {person}" for person in people)]

@@ -55,7 +55,7 @@ class Packet:
         """Say what the packet is for: its flags, or the data that it brings."""
         bits = {"SYN": SYN, "FIN": FIN, "RST": RST, "ACK": ACK if not self.data else 0}  # with data it is no news
         words = [name for name, bit in bits.items() if self.flags & bit]
-        return ", ".join(words + [f"{len(self.data)} Б: {text(self.data)}"] * bool(self.data))
+        return ", ".join(words + [f"{len(self.data)} B: {text(self.data)}"] * bool(self.data))
 
 
 def text(data, size=24):
@@ -151,8 +151,8 @@ def people(packets):
     server = packets[0].target if packets else None
     ports = dict.fromkeys(port for packet in packets for port in (packet.source, packet.target))
     clients = [port for port in ports if port != server]
-    names = {port: f"Клиент {number}" for number, port in enumerate(clients, 1)}
-    return (names if len(names) > 1 else dict.fromkeys(clients, "Клиент")) | {server: "Server"}
+    names = {port: f"Client {number}" for number, port in enumerate(clients, 1)}
+    return (names if len(names) > 1 else dict.fromkeys(clients, "Client")) | {server: "Server"}
 
 
 def story(packets):
@@ -168,12 +168,12 @@ def story(packets):
 def draw(packets):
     """Return the Diagram of packets, as write() takes them; those that bring nothing new are dashed."""
     names = people([decode(raw) for _, raw in packets])
-    diagram = Diagram(*names.values(), title="Пакеты на проводе")
+    diagram = Diagram(*names.values(), title="Packets on the wire")
     for since, silence, sender, receiver, packet in story(packets):
         if silence > PAUSE:
-            diagram.note("Server", f"прошло {silence:.0f} мс")
+            diagram.note("Server", f"{silence:.0f} ms pass")
         shape = "->>" if packet.data or packet.flags & NEWS else "-->>"
-        diagram.arrow(sender, receiver, f"{since:.2f} мс · {packet}".replace(".", ",", 1), shape)
+        diagram.arrow(sender, receiver, f"{since:.2f} ms · {packet}".replace(".", ",", 1), shape)
     return diagram
 
 
@@ -202,10 +202,10 @@ class Wire:
 
     def __repr__(self):
         """Say the same on every machine, so that a lesson's stored output can be compared."""
-        return "Пакеты на проводе: их показывает схема."
+        return "Packets on the wire: the diagram shows them."
 
     def _repr_markdown_(self):
-        note = "" if self.listener else "\n\n(Это запись: слушать провод может только root и только в Linux.)"
+        note = "" if self.listener else "\n\n(This is a recording: only root can listen to the wire, and only on Linux.)"
         return draw(self.packets)._repr_markdown_() + note
 
 
@@ -230,7 +230,7 @@ def main():
     except (OSError, ValueError) as error:
         parser.error(f"{error}")
     for since, _, sender, receiver, packet in story(packets):
-        print(f"{since:9.2f} мс  {sender} → {receiver}  {packet}")
+        print(f"{since:9.2f} ms  {sender} → {receiver}  {packet}")
     return status
 
 
