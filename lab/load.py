@@ -440,7 +440,7 @@ def number(value, scale=1, digits=0):
     """Return a number (or None), times scale, as it is written in Russian."""
     if value is None:
         return "–"
-    return f"{value * scale:,.{digits}f}".translate({44: " ", 46: ","})
+    return f"{value * scale:,.{digits}f}".translate(str.maketrans(",.", " ,"))
 
 
 def show(rows):

@@ -11,6 +11,10 @@ def but(old, new):
     return SERVER.replace(old, new)
 
 
+BEFORE = (COURSE / "answers/stages/lesson08/server.py").read_text(encoding="utf-8")
+UNUSED = BEFORE.replace("with lock:", "if True:").replace("lock = threading.Lock()", "inbox = queue.SimpleQueue()")
+
+
 WRONG = {
     "9.1": {
         "('клиент 2', None)": """
@@ -75,6 +79,17 @@ WRONG = {
                     items.append(inbox.get())
                 return items
         """,
+        "ждала в get третьего": """
+            import queue
+            def take_batch(inbox, limit):
+                items = [inbox.get()]
+                try:
+                    while len(items) < limit:
+                        items.append(inbox.get(timeout=0.05))
+                except queue.Empty:
+                    pass
+                return items
+        """,
         "Первое письмо она должна дождаться": """
             def take_batch(inbox, limit):
                 items = []
@@ -109,6 +124,17 @@ WRONG = {
     },
     "9.4": {
         "нет очереди": but("queue.SimpleQueue()", "[]"),
+        "ничего не кладут": UNUSED,
+        "впустили нескольких": but(
+            "            inbox.put((client_socket, line))",
+            "            decide(client_socket, line) if client_socket not in connected_clients "
+            "else inbox.put((client_socket, line))",
+        ),
+        "рассылает не один поток": but(
+            "            inbox.put((client_socket, line))",
+            "            decide(client_socket, line) if client_socket in connected_clients "
+            "else inbox.put((client_socket, line))",
+        ),
         "осталась блокировка": but("left = set()", "lock = threading.Lock()\nleft = set()"),
         "Слышит ли он себя?": but(
             "    inbox.put((client_socket, None))\n",

@@ -92,6 +92,16 @@ WRONG = {
             "            client_socket.sendall(message)\n",
             "            client_socket.setblocking(False)\n            client_socket.sendall(message)\n",
         ),
+        "settimeout действует на весь сокет": but(
+            "        if select.select([], [client_socket], [], 0)[1]:\n            client_socket.sendall(message)\n"
+            "        else:\n            disconnect(client_socket)\n",
+            "        client_socket.settimeout(0.5)\n        client_socket.sendall(message)\n"
+            "        client_socket.settimeout(None)\n    except TimeoutError:\n        disconnect(client_socket)\n",
+        ),
+        "Борис и Аня слышат разное": but(
+            "            disconnect(client_socket)\n",
+            "            disconnect(client_socket)\n            remove_user(client_socket)\n",
+        ).replace("in connected_clients:\n        tell", "in connected_clients.copy():\n        tell"),
         "negative integer (-1)": but(
             "if select.select([], [client_socket], [], 0)",
             "if client_socket in select.select([], connected_clients, [], 0)",

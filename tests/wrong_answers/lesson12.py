@@ -11,7 +11,8 @@ def listen_for_messages(client_socket):
 def start_client():
     client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     client_socket.connect(("localhost", 8080))
-    threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=DAEMON).start()
+    listener = threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=DAEMON)
+    listener.start()
     while True:
         user_input = input()
         if user_input.lower() == "покинуть чат":
@@ -28,7 +29,7 @@ RIGHT = {
     "DAEMON": "True",
     "ANYTHING": "user_input",
     "END": '"\\n"',
-    "LEAVE": "client_socket.shutdown(socket.SHUT_WR)",
+    "LEAVE": "client_socket.shutdown(socket.SHUT_WR); listener.join(0.5)",
 }
 
 
@@ -167,6 +168,8 @@ WRONG = {
         "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
         "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),
         "Сервер спросил имя.\n    ждали на экране": client(PRINT="pass"),
+        "ждали на экране: Борис: пока": client(LEAVE="client_socket.shutdown(socket.SHUT_WR)"),
+        "Уходящий читает": client(LOST="print('Соединение с сервером потеряно.'); os._exit(0)"),
         "к серверу не подключился": "import socket\nsocket.socket()",
     },
 }

@@ -112,6 +112,12 @@ WRONG = {
                 writer.write(await reader.read())
                 writer.close()
         """,
+        "await writer.drain()": """
+            async def echo(reader, writer):
+                while line := await reader.readline():
+                    writer.write(line)
+                writer.close()
+        """,
         "соединение должно закрыться, а в ответ тишина": """
             async def echo(reader, writer):
                 while line := await reader.readline():

@@ -1,6 +1,7 @@
 """Lesson 9, one inbox and one thread that decides: its exercises, with hints and solutions."""
 import ast
 import queue
+from contextlib import ExitStack
 
 from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, visit
 
@@ -71,7 +72,11 @@ def take_batch(inbox, limit):
         for number in range(5):
             inbox.put(number)
         expect("В очереди лежало 0, 1, 2, 3, 4; вызвано take_batch(inbox, 3).", [0, 1, 2], take_batch(inbox, 3))
+        inbox.waited = False
         expect("Осталось 3, 4; снова take_batch(inbox, 3).", [3, 4], take_batch(inbox, 3))
+        if inbox.waited:
+            raise Wrong("В очереди было два письма, а take_batch(inbox, 3) взяла их и ждала в get третьего. "
+                        "Ждать надо только первого: одинокое слово должно уйти сразу.")
         task = Task(take_batch, inbox, 3)
         before = inbox.asked
         task.thread.join(WAIT / 5)
@@ -87,9 +92,13 @@ def take_batch(inbox, limit):
 
 
 class Watched(queue.SimpleQueue):
-    """A queue that counts how often it was asked whether it is empty."""
+    """A queue that counts how often it was asked whether it is empty, and notes a get that had to wait."""
 
-    asked = 0
+    asked, waited = 0, False
+
+    def get(self, block=True, timeout=None):
+        self.waited = self.waited or block and timeout != 0 and super().empty()
+        return super().get(block, timeout)
 
     def empty(self):
         self.asked += 1
@@ -134,6 +143,7 @@ class Order(Exercise):
 class OneInbox(Exercise):
     number = "9.4"
     name = "server.py"
+    patience = 2
     hints = (
         "Поток клиента теперь только читает: inbox.put((client_socket, line)) на каждую строку "
         "и inbox.put((client_socket, None)) в самом конце, и после обрыва тоже.",
@@ -152,14 +162,20 @@ class OneInbox(Exercise):
         names = names_in(path)
         if not names & {"SimpleQueue", "Queue"}:
             raise Wrong("В server.py нет очереди: входящие — это queue.SimpleQueue() или queue.Queue().")
+        if not names & {"put", "put_nowait"} or not names & {"get", "get_nowait"}:
+            raise Wrong("Очередь в server.py есть, но в неё ничего не кладут (put) или из неё ничего не берут (get). "
+                        "Потоки клиентов кладут в неё строки, а списки меняет и посылает один поток рассылки.")
         if names & {"Lock", "RLock"}:
             raise Wrong("В server.py осталась блокировка. Списки теперь меняет один поток, запирать их не от кого.")
-        with Script(path) as server:
+        with Script(path, runner="restless.py") as server:
+            namesakes(server.listening())
+        with Script(path, runner="restless.py") as server:
             port = server.listening()
             anya, boris = come(port, "Аня"), come(port, "Борис")
             hears(anya, "Борис присоединился к чату.", "Аня в чате, Борис назвал себя.")
-            expect("Аня и Борис сказали по 50 строк сразу; Аня и Борис слышали одно и то же?",
-                   True, same_order(anya, boris))
+            if not same_order(anya, boris):
+                raise Wrong("Аня и Борис сказали по 50 строк сразу и услышали их в разном порядке: "
+                            f"рассылает не один поток. {ALONE}")
             last_words(anya, boris, port)
             goodbye(anya, port)
 
@@ -172,6 +188,24 @@ def names_in(path):
         raise Wrong(f"Python не понимает server.py, строка {error.lineno}: {error.msg}") from None
     return {node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(tree)
             if isinstance(node, (ast.Attribute, ast.Name))}
+
+
+ALONE = "add_user, send_message и remove_user зовёт только поток рассылки; потоки клиентов кладут строки во входящие."
+
+
+def namesakes(port):
+    """Raise Wrong where two who give one name at once are both let in."""
+    for name in "Даша", "Егор", "Женя":
+        with ExitStack() as stack:
+            people = [stack.enter_context(visit(port)) for _ in range(4)]
+            for person in people:
+                hears(person, "Введите своё имя:", "Четверо подключились.")
+            for person in people:
+                person.say(name)
+            heard = [hears(person, name, f"Четверо разом назвались именем {name}.")[-1] for person in people]
+        if sum("занято" not in line for line in heard) > 1:
+            raise Wrong(f"Четверо разом назвались именем {name}, и впустили нескольких: между проверкой имени "
+                        f"и записью вклинился другой поток. {ALONE}")
 
 
 def same_order(anya, boris):

@@ -1,10 +1,12 @@
 """Lesson 10, the slow one: its exercises, with hints and solutions."""
+import ast
 import queue
 import socket
 import threading
 from collections import deque
 
 import exercises
+from answers.lesson09 import names_in
 from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, pair
 
 ROUNDS, LINES = 18, 64  # 4.6 MB in all: more than the system's buffers hold
@@ -142,28 +144,61 @@ class Slow(Exercise):
     right = "Тот, кто не читает, никого больше не держит."
 
     def check(self, path):
-        if "setblocking" in path.read_text(encoding="utf-8"):
-            raise Wrong("setblocking действует на весь сокет, а из него читает другой поток: его recv тоже перестал бы "
+        if call := hurries(path):
+            raise Wrong(f"{call} действует на весь сокет, а из него читает другой поток: его recv тоже перестал бы "
                         "ждать, и человек, который молчит, был бы отключён. Спросите select.")
         with Script(path) as server:
             port = server.listening()
             anya, gleb, boris = [come(port, name) for name in ("Аня", "Глеб", "Борис")]
             gleb.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             hears(anya, "Борис присоединился к чату.", "Пришли Аня, Глеб и Борис.")
+            heard = {"Борис": [], "Аня": []}
             for number in range(ROUNDS):
-                anya.send((b"x" * 4000 + b"\n") * LINES)
+                anya.send(b"".join(b"x%04d%s\n" % (line, b"x" * 3995)
+                                   for line in range(number * LINES, (number + 1) * LINES)))
                 for person, name in (boris, "Борис"), (anya, "Аня"):
-                    follow(person, name, number * LINES, anya)
+                    heard[name] += follow(person, name, number * LINES, anya)
             anya.say("конец")
-            hears(boris, "Аня: конец", "Глеб не читает, Аня наговорила четыре мегабайта и сказала «конец».")
+            for person, name in (boris, "Борис"), (anya, "Аня"):
+                heard[name] += hears(person, "Аня: конец",
+                                     "Глеб не читает, Аня наговорила четыре мегабайта и сказала «конец».")
+        one_order(heard["Борис"], heard["Аня"])
+
+
+def hurries(path):
+    """Return the call (str) by which a script keeps a socket that it sends into from waiting, or ""."""
+    if "setblocking" in names_in(path):
+        return "setblocking"
+    functions = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                 if isinstance(node, ast.FunctionDef)]
+    around = any(called_on(function, "settimeout") & called_on(function, "send", "sendall") for function in functions)
+    return "settimeout" * around
+
+
+def called_on(function, *methods):
+    """Return on what (set of str) a function (ast) calls one of the methods (str), but for settimeout(None)."""
+    return {ast.unparse(call.func.value) for call in ast.walk(function)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+            and call.func.attr in methods and "None" not in map(ast.unparse, call.args)}
+
+
+def one_order(by_boris, by_anya):
+    """Raise Wrong where two have heard different lines, or in a different order."""
+    for place, (first, second) in enumerate(zip(by_boris, by_anya)):
+        if first != second:
+            raise Wrong("Глеб не читает, Аня говорит. Борис и Аня слышат разное:\n"
+                        f"    Борис: … {[line[:24] for line in by_boris[place:place + 2]]}\n"
+                        f"    Аня: … {[line[:24] for line in by_anya[place:place + 2]]}\n"
+                        "Посылать должен один поток; пока он обходит список, он никого не убирает и ничего не объявляет.")
 
 
 def follow(person, name, before, anya):
-    """Hear the lines of one round, which Anya has said; raise Wrong where one does not come."""
-    missing = LINES
+    """Return the lines heard until those of one round, which Anya has said, are there; or raise Wrong."""
+    missing, heard = LINES, []
     try:
         while missing:
             line = person.line()
+            heard.append(line)
             missing -= line.startswith("Аня: x")
             if not line:
                 raise Wrong("Глеб не читает, Аня и Борис читают всё сразу, а соединение закончилось "
@@ -173,6 +208,7 @@ def follow(person, name, before, anya):
                if hears_more(person, anya) else "и ждёт: посылка Глебу держит всех")
         raise Wrong(f"Глеб не читает. Аня сказала строк: {before + LINES}, {name} слышит только "
                     f"{before + LINES - missing}, {why}.") from None
+    return heard
 
 
 def hears_more(person, anya):

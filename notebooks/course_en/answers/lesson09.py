@@ -1,6 +1,7 @@
 """Lesson 9, one inbox and one thread that decides: its exercises, with hints and solutions."""
 import ast
 import queue
+from contextlib import ExitStack
 
 from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, visit
 
@@ -71,7 +72,11 @@ def take_batch(inbox, limit):
         for number in range(5):
             inbox.put(number)
         expect("The queue had 0, 1, 2, 3, 4; take_batch(inbox, 3) was called.", [0, 1, 2], take_batch(inbox, 3))
+        inbox.waited = False
         expect("3, 4 were left; take_batch(inbox, 3) again.", [3, 4], take_batch(inbox, 3))
+        if inbox.waited:
+            raise Wrong("There were two items in the queue; take_batch(inbox, 3) took them and waited in get for a third. "
+                        "Wait only for the first: a single message should go out at once.")
         task = Task(take_batch, inbox, 3)
         before = inbox.asked
         task.thread.join(WAIT / 5)
@@ -87,9 +92,13 @@ def take_batch(inbox, limit):
 
 
 class Watched(queue.SimpleQueue):
-    """A queue that counts how often it was asked whether it is empty."""
+    """A queue that counts how often it was asked whether it is empty, and notes a get that had to wait."""
 
-    asked = 0
+    asked, waited = 0, False
+
+    def get(self, block=True, timeout=None):
+        self.waited = self.waited or block and timeout != 0 and super().empty()
+        return super().get(block, timeout)
 
     def empty(self):
         self.asked += 1
@@ -134,6 +143,7 @@ The order of the items in the inbox is the order of the words in the chat. Boris
 class OneInbox(Exercise):
     number = "9.4"
     name = "server.py"
+    patience = 2
     hints = (
         "A client's thread now only reads: inbox.put((client_socket, line)) for each line "
         "and inbox.put((client_socket, None)) at the very end, also after a reset.",
@@ -152,14 +162,20 @@ class OneInbox(Exercise):
         names = names_in(path)
         if not names & {"SimpleQueue", "Queue"}:
             raise Wrong("There is no queue in server.py: the inbox is queue.SimpleQueue() or queue.Queue().")
+        if not names & {"put", "put_nowait"} or not names & {"get", "get_nowait"}:
+            raise Wrong("There is a queue in server.py, but nothing is put into it, or nothing is taken out of it (get). "
+                        "The client threads put lines into it; only the broadcast thread changes the lists and sends.")
         if names & {"Lock", "RLock"}:
             raise Wrong("There is still a lock in server.py. Now one thread changes the lists; there is nobody to lock them against.")
-        with Script(path) as server:
+        with Script(path, runner="restless.py") as server:
+            namesakes(server.listening())
+        with Script(path, runner="restless.py") as server:
             port = server.listening()
             anya, boris = come(port, "Anna"), come(port, "Boris")
             hears(anya, "Boris joined the chat.", "Anna is in the chat, Boris gave his name.")
-            expect("Anna and Boris said 50 lines each at the same time; did Anna and Boris hear the same?",
-                   True, same_order(anya, boris))
+            if not same_order(anya, boris):
+                raise Wrong("Anna and Boris said 50 lines each at the same time and heard them in different orders: "
+                            f"more than one thread is sending. {ALONE}")
             last_words(anya, boris, port)
             goodbye(anya, port)
 
@@ -172,6 +188,24 @@ def names_in(path):
         raise Wrong(f"Python does not understand server.py, line {error.lineno}: {error.msg}") from None
     return {node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(tree)
             if isinstance(node, (ast.Attribute, ast.Name))}
+
+
+ALONE = "Only the broadcast thread calls add_user, send_message and remove_user; the client threads put lines into the inbox."
+
+
+def namesakes(port):
+    """Raise Wrong where two who give one name at once are both let in."""
+    for name in "Daisy", "Edgar", "Jenny":
+        with ExitStack() as stack:
+            people = [stack.enter_context(visit(port)) for _ in range(4)]
+            for person in people:
+                hears(person, "Enter your name:", "Four people connected.")
+            for person in people:
+                person.say(name)
+            heard = [hears(person, name, f"Four people gave the name {name} at the same time.")[-1] for person in people]
+        if sum("taken" not in line for line in heard) > 1:
+            raise Wrong(f"Four people gave the name {name} at the same time, and more than one was let in: between the check and "
+                        f"the entry another thread got in. {ALONE}")
 
 
 def same_order(anya, boris):

@@ -1,10 +1,12 @@
 """Lesson 10, the slow one: its exercises, with hints and solutions."""
+import ast
 import queue
 import socket
 import threading
 from collections import deque
 
 import exercises
+from answers.lesson09 import names_in
 from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, pair
 
 ROUNDS, LINES = 18, 64  # 4.6 MB in all: more than the system's buffers hold
@@ -73,7 +75,7 @@ class Speak(Exercise):
     number = "10.2"
     name = "speak"
     hints = (
-        "Before each batch: turn.acquire(). It waits until the turn is given back.",
+        "Before each portion: turn.acquire(). It waits until the turn is given back.",
         "with turn: is not what you need here: it would give the turn back by itself, right after put.",
         "for portion in portions: turn.acquire(), then inbox.put(portion). Nothing else.",
     )
@@ -83,13 +85,13 @@ def speak(portions, turn, inbox):
         turn.acquire()
         inbox.put(portion)
 '''
-    right = "The inbox never held more than one batch."
+    right = "The inbox never held more than one portion."
 
     def check(self, speak):
         inbox, turn = queue.SimpleQueue(), threading.Lock()
         task = Task(speak, ["one", "two", "three"], turn, inbox)
         for number, portion in enumerate(("one", "two", "three")):
-            what = f"The batches are \"one\", \"two\", \"three\"; times the turn was given back: {number}. What is in the inbox?"
+            what = f"The portions are \"one\", \"two\", \"three\"; times the turn was given back: {number}. What is in the inbox?"
             try:
                 got = [inbox.get(timeout=WAIT / 2)]
             except queue.Empty:
@@ -101,10 +103,10 @@ def speak(portions, turn, inbox):
                 got.append(inbox.get())
             expect(what, [portion], got)
             if not turn.locked():
-                raise Wrong(f"The batch \"{portion}\" is in the inbox already, and the turn is free. Another thread gives it back "
-                            "once the batch has been broadcast; speak only takes it.")
+                raise Wrong(f"The portion \"{portion}\" is in the inbox already, and the turn is free. Another thread gives it back "
+                            "once the portion has been broadcast; speak only takes it.")
             turn.release()
-        task.finish("All three batches have been taken and the turn was given back")
+        task.finish("All three portions have been taken and the turn was given back")
 
 
 class Batches(Exercise):
@@ -142,28 +144,61 @@ class Slow(Exercise):
     right = "A client that does not read no longer holds up anyone."
 
     def check(self, path):
-        if "setblocking" in path.read_text(encoding="utf-8"):
-            raise Wrong("setblocking applies to the whole socket, and another thread reads from it: its recv would stop "
+        if call := hurries(path):
+            raise Wrong(f"{call} applies to the whole socket, and another thread reads from it: its recv would stop "
                         "waiting too, and a client that says nothing would be disconnected. Ask select.")
         with Script(path) as server:
             port = server.listening()
             anya, gleb, boris = [come(port, name) for name in ("Anna", "Greg", "Boris")]
             gleb.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             hears(anya, "Boris joined the chat.", "Anna, Greg and Boris have joined.")
+            heard = {"Boris": [], "Anna": []}
             for number in range(ROUNDS):
-                anya.send((b"x" * 4000 + b"\n") * LINES)
+                anya.send(b"".join(b"x%04d%s\n" % (line, b"x" * 3995)
+                                   for line in range(number * LINES, (number + 1) * LINES)))
                 for person, name in (boris, "Boris"), (anya, "Anna"):
-                    follow(person, name, number * LINES, anya)
+                    heard[name] += follow(person, name, number * LINES, anya)
             anya.say("end")
-            hears(boris, "Anna: end", "Greg does not read; Anna has said four megabytes and then \"end\".")
+            for person, name in (boris, "Boris"), (anya, "Anna"):
+                heard[name] += hears(person, "Anna: end",
+                                     "Greg does not read; Anna has said four megabytes and then \"end\".")
+        one_order(heard["Boris"], heard["Anna"])
+
+
+def hurries(path):
+    """Return the call (str) by which a script keeps a socket that it sends into from waiting, or ""."""
+    if "setblocking" in names_in(path):
+        return "setblocking"
+    functions = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+                 if isinstance(node, ast.FunctionDef)]
+    around = any(called_on(function, "settimeout") & called_on(function, "send", "sendall") for function in functions)
+    return "settimeout" * around
+
+
+def called_on(function, *methods):
+    """Return on what (set of str) a function (ast) calls one of the methods (str), but for settimeout(None)."""
+    return {ast.unparse(call.func.value) for call in ast.walk(function)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+            and call.func.attr in methods and "None" not in map(ast.unparse, call.args)}
+
+
+def one_order(by_boris, by_anya):
+    """Raise Wrong where two have heard different lines, or in a different order."""
+    for place, (first, second) in enumerate(zip(by_boris, by_anya)):
+        if first != second:
+            raise Wrong("Greg does not read, Anna talks. Boris and Anna hear different things:\n"
+                        f"    Boris: … {[line[:24] for line in by_boris[place:place + 2]]}\n"
+                        f"    Anna: … {[line[:24] for line in by_anya[place:place + 2]]}\n"
+                        "One thread should send; while it goes over the list, it removes nobody and announces nothing.")
 
 
 def follow(person, name, before, anya):
-    """Hear the lines of one round, which Anna has said; raise Wrong where one does not come."""
-    missing = LINES
+    """Return the lines heard until those of one round, which Anna has said, are there; or raise Wrong."""
+    missing, heard = LINES, []
     try:
         while missing:
             line = person.line()
+            heard.append(line)
             missing -= line.startswith("Anna: x")
             if not line:
                 raise Wrong("Greg does not read, Anna and Boris read everything at once, yet the connection ended "
@@ -173,6 +208,7 @@ def follow(person, name, before, anya):
                if hears_more(person, anya) else "and then waits: sending to Greg holds everyone up")
         raise Wrong(f"Greg does not read. Lines that Anna has said: {before + LINES}; lines that {name} hears: only "
                     f"{before + LINES - missing}, {why}.") from None
+    return heard
 
 
 def hears_more(person, anya):

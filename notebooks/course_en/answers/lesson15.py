@@ -9,6 +9,8 @@ import threading
 import exercises
 from exercises import Exercise, Task, Wrong, expect
 
+BUFFER = 65536  # bytes that the system keeps for a socket, or a few times as many
+
 
 class Room:
     """A chat whose server is turn(selector, clients), and the people in it."""
@@ -121,7 +123,10 @@ async def echo(reader, writer):
                 writer.close()
 
         async def main():
-            server = await asyncio.start_server(watched, "127.0.0.1", 0)
+            listener = socket.create_server(("127.0.0.1", 0))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            server = await asyncio.start_server(watched, sock=listener)
             ports.put(server.sockets[0].getsockname()[1])
             await server.serve_forever()
 
@@ -157,6 +162,23 @@ async def echo(reader, writer):
             anna.shutdown(socket.SHUT_WR)
             what = "Anna has finished (a half-close), and the connection should be closed"
             expect(f"{what}.", b"", ask(anna, b"", what))
+        self.flood(port)
+
+    def flood(self, port):
+        """Raise Wrong where echo takes all from one who reads nothing."""
+        with socket.socket() as vera:
+            vera.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+            vera.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+            vera.settimeout(min(0.5, exercises.WAIT / 2))
+            vera.connect(("127.0.0.1", port))
+            unsaid = (b"la" * 5000 + b"\n") * 1000
+            try:
+                while unsaid:
+                    unsaid = unsaid[vera.send(unsaid):]
+            except TimeoutError:  # it takes no more: so it should be
+                return
+        raise Wrong("Vera sent ten megabytes and reads nothing, yet echo took it all: the answers pile up in memory. "
+                    "Wait after write: await writer.drain().")
 
 
 class Frozen(Exercise):
