@@ -16,7 +16,8 @@ import pages  # noqa: E402
 language = os.environ["EDITION"]
 PICTURES = Path(os.environ["PICTURES"])
 RUSSIAN = language == "ru"
-BOOK = os.environ["BUILDER"] != "html"
+BUILDER = os.environ["BUILDER"]
+BOOK = BUILDER != "html"
 
 project = "Чат с нуля" if RUSSIAN else "Chat from scratch"
 author = "The Chat from scratch authors"
@@ -41,7 +42,7 @@ html_title = html_short_title = project
 html_static_path = ["static"]
 html_favicon = "static/icon.svg"
 html_context = {"default_mode": "auto"}
-html_css_files = ["book.css" if BOOK else "site.css"]
+html_css_files = {"html": ["site.css"], "epub": [], "singlehtml": ["book.css", "print.css"]}[BUILDER]
 html_sidebars = {"**": [] if BOOK else ["search-button-field.html", "sbt-sidebar-nav.html"]}
 html_copy_source = not BOOK
 html_show_sphinx = html_show_copyright = False
@@ -59,6 +60,7 @@ if not BOOK:
 
 epub_author = epub_publisher = author
 epub_css_files = ["book.css"]
+epub_exclude_files = ["_static/print.css", "_static/site.css"]
 epub_use_index = False
 epub_show_urls = "no"
 
@@ -103,7 +105,9 @@ def end_fold(writer, node):
 
 
 def set_labels(app, pagename, templatename, context, doctree):
-    """Tell the template edition.html what it should say."""
+    """Tell the template edition.html what it should say; a book does without MyST-NB's styles."""
+    if BOOK:
+        context["css_files"] = [file for file in context["css_files"] if "mystnb" not in str(file.filename)]
     context["twin"] = f"../{'en' if RUSSIAN else 'ru'}/{pagename}.html"
     context["download"] = (
         "Скачать урок: тетрадь для JupyterLab" if RUSSIAN else "Download the lesson: a notebook for JupyterLab"

@@ -35,6 +35,9 @@ for (const [name, [theme, text]] of Object.entries(diagrams)) {
         const [, , width, height] = picture.getAttribute("viewBox").split(" ");
         picture.setAttribute("width", Math.ceil(width));
         picture.setAttribute("height", Math.ceil(height));
+        picture.setAttribute("role", "img");
+        picture.querySelectorAll("rect:not([width])").forEach(nothing => nothing.remove()); // no valid SVG
+        picture.querySelectorAll("[name]").forEach(named => named.removeAttribute("name")); // nor is this
         pictures[name] = new XMLSerializer().serializeToString(picture);
     } catch (error) { pictures[name] = "!" + error; }
 }
@@ -50,7 +53,8 @@ def title(text):
 
 def picture(folder, text, theme):
     """Return where in folder (Path) the picture of a diagram's text lies, for a theme of THEMES."""
-    return folder / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}-{theme}.svg"
+    digest = hashlib.sha256(f"{MERMAID}{SETTINGS}{PAGE}{text}".encode()).hexdigest()[:16]
+    return folder / f"{digest}-{theme}.svg"
 
 
 def draw(texts, folder):
