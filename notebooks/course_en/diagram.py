@@ -10,9 +10,9 @@ class Diagram:
     JupyterLab draws it where a cell ends with it.
     """
 
-    def __init__(self, *people):
-        """Begin an empty diagram with people (str), from left to right."""
-        self.lines = ["sequenceDiagram", f"accTitle: Who said what: {', '.join(people)}",
+    def __init__(self, *people, title="Who said what"):
+        """Begin an empty diagram with people (str), from left to right; title (str) is for those who hear it."""
+        self.lines = ["sequenceDiagram", f"accTitle: {title}: {', '.join(people)}",
                       *(f"participant {person}" for person in people)]
 
     def arrow(self, speaker, listener, text, shape="->>"):
