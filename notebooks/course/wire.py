@@ -32,7 +32,7 @@ from pathlib import Path
 
 from diagram import Diagram
 
-CAPTURES = Path(__file__).with_name("captures")
+CAPTURES = Path(__file__).parents[1] / "course/captures"
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # bits of byte 13 of TCP's header
 NEWS = FIN | SYN | RST
 PAUSE = 10        # milliseconds of silence that are worth a note
@@ -173,7 +173,7 @@ def draw(packets):
         if silence > PAUSE:
             diagram.note("Сервер", f"прошло {silence:.0f} мс")
         shape = "->>" if packet.data or packet.flags & NEWS else "-->>"
-        diagram.arrow(sender, receiver, f"{since:.2f} мс · {packet}".replace(".", ",", 1), shape)
+        diagram.arrow(sender, receiver, f"{since:.2f} мс · {packet}".replace(*".,", 1), shape)
     return diagram
 
 

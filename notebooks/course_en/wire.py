@@ -32,7 +32,7 @@ from pathlib import Path
 
 from diagram import Diagram
 
-CAPTURES = Path(__file__).with_name("captures")
+CAPTURES = Path(__file__).parents[1] / "course/captures"
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # bits of byte 13 of TCP's header
 NEWS = FIN | SYN | RST
 PAUSE = 10        # milliseconds of silence that are worth a note
@@ -171,9 +171,9 @@ def draw(packets):
     diagram = Diagram(*names.values(), title="Packets on the wire")
     for since, silence, sender, receiver, packet in story(packets):
         if silence > PAUSE:
-            diagram.note("Server", f"{silence:.0f} ms pass")
+            diagram.note("Server", f"{silence:.0f} ms went by")
         shape = "->>" if packet.data or packet.flags & NEWS else "-->>"
-        diagram.arrow(sender, receiver, f"{since:.2f} ms · {packet}".replace(".", ",", 1), shape)
+        diagram.arrow(sender, receiver, f"{since:.2f} ms · {packet}".replace(*"..", 1), shape)
     return diagram
 
 
@@ -205,7 +205,7 @@ class Wire:
         return "Packets on the wire: the diagram shows them."
 
     def _repr_markdown_(self):
-        note = "" if self.listener else "\n\n(This is a recording: only root can listen to the wire, and only on Linux.)"
+        note = "" if self.listener else "\n\n(This is a recording: only root may listen to the wire, and only on Linux.)"
         return draw(self.packets)._repr_markdown_() + note
 
 

@@ -1,8 +1,8 @@
 """Build the site and the books of both editions from the lessons' notebooks.
 
-    python3 -m venv notebooks/site/.venv && notebooks/site/.venv/bin/pip install -r notebooks/site/requirements.txt
-    notebooks/site/.venv/bin/python notebooks/site/build.py            into notebooks/site/out
-    notebooks/site/.venv/bin/python notebooks/site/build.py FOLDER     into another folder, which it empties first
+    python3 -m venv .site/venv && .site/venv/bin/pip install -r notebooks/site/requirements.txt
+    .site/venv/bin/python notebooks/site/build.py            into .site/out
+    .site/venv/bin/python notebooks/site/build.py FOLDER     into another folder, which it empties first
 
 It needs Chromium, which draws the diagrams and prints the PDF, and once npm, for Mermaid (vendor.py). The site
 is a folder of plain files, ru/ and en/, that any web server can serve; it asks no other host for anything.
@@ -20,7 +20,7 @@ import diagrams
 import pages
 
 HERE = Path(__file__).resolve().parent
-CACHE = HERE / "cache"
+WORK = HERE.parents[1] / ".site"  # what is not ours, and what is made
 EDITIONS = "ru", "en"
 OPTIONS = "--quiet", "--fail-on-warning", "--keep-going", "--jobs=auto"
 
@@ -32,7 +32,7 @@ def lessons(edition):
 
 def sources(edition):
     """Return the folder from which Sphinx builds an edition: its lessons, and a first page."""
-    folder = CACHE / "sources" / edition
+    folder = WORK / "sources" / edition
     folder.mkdir(parents=True, exist_ok=True)
     for gone in {file.name for file in folder.iterdir()} - {file.name for file in lessons(edition)}:
         (folder / gone).unlink()
@@ -47,7 +47,7 @@ def sphinx(builder, edition, folder):
 
     Raises CalledProcessError on an error or a warning, which Sphinx has told then.
     """
-    settings = {"EDITION": edition, "BUILDER": builder, "PICTURES": str(CACHE / "diagrams")}
+    settings = {"EDITION": edition, "BUILDER": builder, "PICTURES": str(WORK / "diagrams")}
     command = [sys.executable, "-m", "sphinx", *OPTIONS, "-b", builder, "-c", HERE]
     command += ["-d", folder / "doctrees", sources(edition), folder / "result"]
     subprocess.run(command, check=True, env=os.environ | settings)
@@ -80,13 +80,13 @@ def make(function, edition, out):
     print(f"{function.__name__} {edition}: {time.monotonic() - start:.0f} s", flush=True)
 
 
-def main(out=HERE / "out"):
+def main(out=WORK / "out"):
     """Build everything into out (Path); raises SystemExit where a lesson waits for its translation."""
     out = out.resolve()
     if waiting := {file.name for file in lessons("ru")} - {file.name for file in lessons("en")}:
         raise SystemExit(f"The English edition lacks {', '.join(sorted(waiting))}")
     notebooks = [file.read_text(encoding="utf-8") for edition in EDITIONS for file in lessons(edition)]
-    diagrams.draw([text for notebook in notebooks for text in pages.drawings(notebook)], CACHE / "diagrams")
+    diagrams.draw([text for notebook in notebooks for text in pages.drawings(notebook)], WORK / "diagrams")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     shutil.copy2(HERE / "index.html", out)

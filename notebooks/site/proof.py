@@ -1,8 +1,8 @@
 """Prove that the built site is whole: every page in a browser that has no network, every link, search, the books.
 
-    notebooks/site/build.py has made notebooks/site/out; or the environment variable SITE names its folder.
-    .venv/bin/pytest notebooks/site/proof.py           (the tests' environment; epubcheck and pdftotext from Debian)
+    .venv/bin/pytest notebooks/site/proof.py    (the tests' environment; epubcheck and pdftotext from Debian)
 
+build.py has made .site/out before; or the environment variable SITE names another folder that it made.
 Where the environment variable SCREENSHOTS names a folder, pictures go there. All this takes minutes, and pytest
 does not find it by itself: .ci/site runs it.
 """
@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE))
 import pages  # noqa: E402
 from vendor import AXE, vendored  # noqa: E402
 
-SITE = Path(os.environ.get("SITE", HERE / "out")).resolve()
+SITE = Path(os.environ.get("SITE", HERE.parents[1] / ".site/out")).resolve()
 HTML = sorted(str(file.relative_to(SITE)) for file in SITE.glob("**/*.html"))
 LESSONS = [page for page in HTML if Path(page).name[0].isdigit()]
 EDITIONS = "ru", "en"

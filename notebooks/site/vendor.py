@@ -1,4 +1,4 @@
-"""Programs in JavaScript that the build and its proof need: fetched from npm once, then kept in vendor/."""
+"""Programs in JavaScript that the build and its proof need: fetched from npm once, then kept in .site/vendor."""
 
 import base64
 import hashlib
@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-FOLDER = Path(__file__).with_name("vendor")
+FOLDER = Path(__file__).parents[2] / ".site/vendor"
 # Name and version, the file in the package, and npm's own digest of the package.
 MERMAID = (
     "mermaid@11.16.1",  # the version in JupyterLab 4.6, so that a diagram is the same there and here
@@ -43,6 +43,6 @@ def vendored(package):
             raise SystemExit(f"{name} is not the file that it was when its digest was taken")
         with tarfile.open(archive) as tar:
             text = tar.extractfile(member).read()
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     file.write_bytes(text)
     return file
