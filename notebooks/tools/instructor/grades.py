@@ -16,7 +16,7 @@ RECORDS = ".grading"  # where grade.py keeps what it has found, beside the repor
 WORDS = {
     "ru": {
         "title": "Оценки класса",
-        "counts": "Работ: {works}. Баллы: среднее {mean:.0f}, медиана {median:.0f}, от {least:g} до {most:g} (из {max}).",
+        "counts": "Работ: {works}. Среднее {mean:.0f}, медиана {median:.0f}, от {least:g} до {most:g} (из {max}).",
         "lost": "Что теряют чаще всего",
         "lost-head": ["критерий", "не выполнили", "", "потеряно баллов на работу"],
         "bonus": " (сверх задания)",
@@ -29,7 +29,7 @@ WORDS = {
     },
     "en": {
         "title": "The class in points",
-        "counts": "{works} submissions. Points: mean {mean:.0f}, median {median:.0f}, {least:g} to {most:g} (of {max}).",
+        "counts": "{works} submissions. Mean {mean:.0f}, median {median:.0f}, {least:g} to {most:g} (of {max}).",
         "lost": "What is lost most",
         "lost-head": ["criterion", "lost by", "", "points lost per submission"],
         "bonus": " (beyond the assignment)",

@@ -26,7 +26,7 @@ WORDS = {
     "en": {
         "title": "Plan: pairs of 45 + 45 minutes",
         "about": "The first half of a pair is the lesson, the second its exercises; what is not done stays for home. "
-        "The minutes of lessons and exercises are those that the lessons give. Among sections they are shared out by what "
+        "The minutes are those that the lessons give. Among sections they are shared out by what "
         "there is to read, run and ask; that is an estimate. ★: the chat is complete without it.",
         "pairs": ["pair", "lesson", "0–45: lesson, min", "45–90: exercises, min", "at home, min"],
         "parts": ["minutes", "section", "experiments and questions", "exercises"],
