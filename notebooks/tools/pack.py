@@ -146,11 +146,9 @@ class Pack:
         beyond = {criterion["criterion"] for criterion in self.criteria if criterion.get("bonus")}
         cases = catalogue.of_records(graded.records(), faults, beyond) if graded else []
         known = cases or catalogue.of_corpus(ROOT / "tests" / "submissions", faults, self.criteria)
-        self.add(
-            "faults.html",
-            self.words["faults"],
-            catalogue.catalogue(known, self.lessons, self.criteria, self.language, bool(cases), speaker(self.language)),
-        )
+        examples = catalogue.of_tests(ROOT / "tests" / "test_faults.py", faults) if faults else []
+        about = self.lessons, self.criteria, self.language, bool(cases), speaker(self.language)
+        self.add("faults.html", self.words["faults"], catalogue.catalogue(known, examples, *about))
         if graded:
             self.add("class.html", self.words["class"], grades.statistics(graded, self.language))
 

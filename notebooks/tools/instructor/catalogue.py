@@ -5,8 +5,10 @@ sees in a lesson is the table at its end.
 """
 
 import html
+import importlib.util
 import json
 from collections import Counter
+from contextlib import suppress
 
 from .page import inline, markdown, page, table
 from .plan import markdown_line
@@ -73,6 +75,20 @@ def of_corpus(folder, faults, criteria):
     return cases
 
 
+def of_tests(file, faults):
+    """Return a case (list of Case) for each fault, the small submissions of tests/test_faults.py (file, a Path)."""
+    cases = []
+    spec = importlib.util.spec_from_file_location("faulty", file)
+    with suppress(ImportError, FileNotFoundError, AttributeError):  # no tests here, or no pytest to read them with
+        faulty = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(faulty)
+        for name, (changes, lost, heard, _) in faulty.FAULTY.items():
+            found, results = faulty.about(changes), faulty.results(lost, heard)
+            named = faults.faults(found, results, faulty.BEYOND)
+            cases.append(Case(found, results, [fault for fault in named if fault.name == name]))
+    return cases
+
+
 def sources(folder, name, about):
     """Return the programs (dict, as finding.choose has them) of a submission of the corpus."""
     texts = {}
@@ -86,21 +102,24 @@ def sources(folder, name, about):
     return {"programs": {role: f"{name}/{role}" for role in texts}, "sources": texts}
 
 
-def catalogue(cases, lessons, criteria, language, is_class, say=str):
+def catalogue(cases, examples, lessons, criteria, language, is_class, say=str):
     """Return the page (str): the MOST commonest faults of cases (list of Case), then the tables of lessons.
 
-    say(text) puts a Russian sentence of the grading into language.
+    Where cases have fewer, examples (list of Case) have the others. say(text) puts a Russian sentence of the grading into language.
     """
     words = WORDS[language]
     body = f"<h1>{words['title']}</h1>\n"
     counts = Counter(fault.name for case in cases for fault in case.faults)
-    shown = [name for name, _ in counts.most_common() if lesson_of(cases, name)][:MOST]
+    others = dict.fromkeys(fault.name for case in examples for fault in case.faults)
+    known = [*cases, *examples]
+    shown = [name for name in dict.fromkeys([*(name for name, _ in counts.most_common()), *others])]
+    shown = [name for name in shown if lesson_of(known, name)][:MOST]
     if shown:
         about = words["class"] if is_class else words["corpus"].format(works=len(cases))
         titles = {lesson.path.stem: markdown_line(lesson.title) for lesson in lessons}
-        rows = [row(cases, name, counts[name], titles, say) for name in shown]
+        rows = [row(known, name, counts[name], titles, say) for name in shown]
         body += f"<p>{about}</p>\n{table(words['head'], rows)}"
-        body += "".join(example(cases, name, criteria, words, say) for name in shown)
+        body += "".join(example(known, name, criteria, words, say) for name in shown)
     else:
         body += f"<p>{words['none']}</p>\n"
     return page(words["title"], body + symptoms(lessons, words), language)
