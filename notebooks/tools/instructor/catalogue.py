@@ -105,7 +105,8 @@ def sources(folder, name, about):
 def catalogue(cases, examples, lessons, criteria, language, is_class, say=str):
     """Return the page (str): the MOST commonest faults of cases (list of Case), then the tables of lessons.
 
-    Where cases have fewer, examples (list of Case) have the others. say(text) puts a Russian sentence of the grading into language.
+    Where cases have fewer, examples (list of Case) have the others. say(text) puts a Russian sentence of the
+    grading into language.
     """
     words = WORDS[language]
     body = f"<h1>{words['title']}</h1>\n"

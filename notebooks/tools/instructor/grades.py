@@ -16,7 +16,8 @@ RECORDS = ".grading"  # where grade.py keeps what it has found, beside the repor
 WORDS = {
     "ru": {
         "title": "Оценки класса",
-        "counts": "Работ: {works}. Среднее {mean:.0f}, медиана {median:.0f}, от {least:g} до {most:g} (из {max}).",
+        "counts": "Работ: {works}. Баллы от {least:g} до {most:g}, среднее {mean:.0f}, медиана {median:.0f} (из {max} "
+        "и {bonus} сверх того).",
         "lost": "Что теряют чаще всего",
         "lost-head": ["критерий", "не выполнили", "", "потеряно баллов на работу"],
         "bonus": " (сверх задания)",
@@ -29,7 +30,8 @@ WORDS = {
     },
     "en": {
         "title": "The class in points",
-        "counts": "{works} submissions. Mean {mean:.0f}, median {median:.0f}, {least:g} to {most:g} (of {max}).",
+        "counts": "{works} submissions. Points from {least:g} to {most:g}, mean {mean:.0f}, median {median:.0f} "
+        "(of {max}, and {bonus} beyond).",
         "lost": "What is lost most",
         "lost-head": ["criterion", "lost by", "", "points lost per submission"],
         "bonus": " (beyond the assignment)",
@@ -93,7 +95,7 @@ def number(text):
 
 def bar(share):
     """Return a bar (HTML) as long as share (0 to 1) says."""
-    return f'<div class="bar" style="width: {share:.0%}"></div>'
+    return f'<div class="bar" style="width: {share * 14:.1f}rem"></div>'
 
 
 def statistics(grades, language, found=""):
@@ -107,6 +109,7 @@ def statistics(grades, language, found=""):
         least=min(grades.points),
         most=max(grades.points),
         max=f"{top:g}",
+        bonus=sum(criterion["points"] for criterion in grades.criteria if criterion.get("bonus")),
     )
     left = sum(number(row[c["criterion"]]) is None for row in grades.rows for c in grades.criteria)
     body = f"<h1>{words['title']}</h1>\n<p>{counts}</p>\n" + (
@@ -120,10 +123,10 @@ def statistics(grades, language, found=""):
 
 
 def lost_most(grades, words):
-    """Return the table (HTML) of criteria, the one that costs most first."""
+    """Return the table (HTML) of criteria, the one that most lose first."""
     works = len(grades.rows)
     rows = []
-    for criterion in sorted(grades.criteria, key=lambda c: (-grades.missing(c), -len(grades.lost(c)))):
+    for criterion in sorted(grades.criteria, key=lambda c: (-len(grades.lost(c)), -grades.missing(c))):
         title = html.escape(criterion["title"]) + words["bonus"] * bool(criterion.get("bonus"))
         lost = len(grades.lost(criterion))
         rows.append([title, f"{lost} / {works}", bar(lost / works), f"{grades.missing(criterion) / works:.1f}"])

@@ -84,7 +84,7 @@ def shared(lesson, words):
             continue
         done += weight(section)
         end = round(lesson.minutes * done / sum(weights))
-        yield f"{clock}–{end}", section
+        yield f"{clock}–{end}" if end > clock else words["home"] if section.exercises() else f"{clock}", section
         clock = end
 
 

@@ -10,7 +10,7 @@ import re
 from .lesson import EXERCISE, Cell
 from .page import markdown, page, python
 
-LONG, LONGEST, WIDE = 10, 34, 76  # lines of code that get smaller letters, that are shown; characters of a line
+LONG, LONGER, LONGEST, WIDE = 9, 17, 34, 70  # lines of code: smaller letters, smallest, all that is shown; characters
 WORDS = {
     "ru": {"out": "Что вышло", "answer": "Почему", "repair": "Чиним", "exercise": "Ваша очередь", "more": "ещё строк"},
     "en": {"out": "What came out", "answer": "Why", "repair": "Repair", "exercise": "Your turn", "more": "more lines"},
@@ -116,7 +116,7 @@ def code(source, words):
 def size(cell):
     """Return the class (str) for the letters of a cell's code."""
     lines = cell.source.splitlines()
-    return "long" if len(lines) > LONG or any(len(line) > WIDE for line in lines) else ""
+    return "long" if len(lines) > LONGER else "wide" if len(lines) > LONG or max(map(len, lines)) > WIDE else ""
 
 
 def slide(title, *body, kind="", top=False):

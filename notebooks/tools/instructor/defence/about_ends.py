@@ -100,10 +100,7 @@ def letter(subject, _):
             continue
         if subject.framing() is not None and program.home(subject.framing()) is program.home(decode):
             continue
-        errors = [k.value for k in decode.keywords if k.arg == "errors"] + decode.args[1:2]
-        if errors:
-            yield decode, {}, [("half-replaced", {"how": getattr(errors[0], "value", "—")})]
-        else:
+        if not decode.args[1:2] and all(keyword.arg != "errors" for keyword in decode.keywords):
             holds, steps = caught(subject, decode, LETTERS)
             yield (
                 decode,

@@ -159,7 +159,7 @@ def value(subject, other):
         holds.append(("value", {"variable": target(statement), "value": repr(text)}))
     key, node = ("client-ends", end) if end is not None else ("client-no-end", other.program.sends()[-1])
     holds.append((key, {"line": f"{other.program.file}: {ref(other.program, node)}"}))
-    yield statement, {"variable": target(statement)}, holds
+    yield program.home(hear) or statement, {"variable": target(statement)}, holds
 
 
 def chain_of(subject, hear):

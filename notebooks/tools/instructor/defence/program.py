@@ -14,6 +14,7 @@ SHRINKS = {"remove", "pop", "discard", "popitem", "clear"}
 STORES = {"list", "dict", "set", "defaultdict", "OrderedDict", "deque"}
 NO_SOCKET = {"stdin", "stdout", "stderr", "log", "logger", "logfile"}
 WIRE = re.compile(r"sock|conn|stream|writer|reader|file|queue|outbox", re.I)  # whose methods are the library's
+LONGEST = 3000  # lines; nobody writes a longer chat by hand
 FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 LOOPS = ast.While, ast.For, ast.AsyncFor
 
@@ -25,6 +26,8 @@ class Program:
         """text (str), file (str) is what it is called. Raises SyntaxError when it can't be parsed."""
         text = text.removeprefix("\ufeff")
         self.file, self.lines = file, text.splitlines()
+        if len(self.lines) > LONGEST:
+            raise SyntaxError("too long to be asked about")
         try:
             self.tree = ast.parse(text)
         except (ValueError, RecursionError, MemoryError) as error:
@@ -35,6 +38,12 @@ class Program:
             for child in ast.iter_child_nodes(node):
                 child.parent = node
         self.nodes = in_order(nodes)
+        self.found, self.called, self.indexed = {}, {}, {}  # what of() has found; calls, and indexes, by their names
+        for node in self.nodes:
+            if isinstance(node, ast.Call):
+                self.called.setdefault(called(node), []).append(node)
+            if isinstance(node, ast.Subscript):
+                self.indexed.setdefault(last_name(node.value), []).append(node)
         self.functions, self.methods, self.classes = {}, {}, {}
         for node in self.of(*FUNCTIONS, ast.ClassDef):
             if isinstance(node, ast.ClassDef):
@@ -48,11 +57,15 @@ class Program:
 
     def of(self, *kinds, under=None):
         """Return the nodes (list) of one of kinds (ast classes) in the program, or in the node under."""
-        nodes = in_order(ast.walk(under)) if under else self.nodes
-        return [node for node in nodes if isinstance(node, kinds)]
+        if (under, kinds) not in self.found:
+            nodes = self.nodes if under is None else ast.walk(under)
+            self.found[under, kinds] = in_order(node for node in nodes if isinstance(node, kinds))
+        return self.found[under, kinds]
 
     def calls(self, *names, under=None):
         """Return the calls (list) of functions or methods that have one of names (str)."""
+        if under is None:
+            return in_order(call for name in names for call in self.called.get(name, ()))
         return [call for call in self.of(ast.Call, under=under) if called(call) in names]
 
     def line(self, node):
@@ -88,7 +101,7 @@ class Program:
 
     def callers(self, function):
         """Return the calls (list) of function (a node)."""
-        return [call for call in self.of(ast.Call) if self.own(call) is function]
+        return [call for call in self.calls(function.name) if self.own(call) is function]
 
     def hears(self, under=None):
         """Return what takes something from a socket (calls and for loops over lines), a loop by its iter."""
@@ -223,8 +236,8 @@ class Program:
         kind = ast.Del if methods is SHRINKS else ast.Store
         places = [
             node
-            for node in self.of(ast.Subscript)
-            if isinstance(node.ctx, kind) and last_name(node.value) == name and isinstance(node.parent, kinds_of(kind))
+            for node in self.indexed.get(name, ())
+            if isinstance(node.ctx, kind) and isinstance(node.parent, kinds_of(kind))
         ]
         return in_order([*calls, *places])
 

@@ -16,6 +16,8 @@ from .words import say
 SERVER, CLIENT = ROLES = "server.py", "client.py"
 MOST, FOR_CLIENT = 10, 3  # how many questions in all, and how many of these at least about the client, if there are
 FIRST = "end", "stands", "lists", "gone", "quits"  # everybody is asked these, where they fit
+WEAK = "own", "inline", "erased-break", "erased-start", "send-fails"  # their first half can be guessed: not asked
+# where there are enough of others
 LAST = "branch", "callers", "erased-line"  # asked only where nothing better is left
 
 
@@ -71,7 +73,7 @@ def chosen(found, text):
     def rank(item):
         question = item[1]
         lot = hashlib.sha256(f"{question.kind} {question.line} {text}".encode("utf-8", "replace")).hexdigest()
-        return question.kind in LAST, question.kind not in FIRST, lot
+        return question.kind in LAST, question.kind in WEAK, question.kind not in FIRST, lot
 
     ranked = sorted(found, key=rank)
     of_client = [item for item in ranked if item[0] == CLIENT and item[1].kind not in LAST][:FOR_CLIENT]

@@ -83,10 +83,10 @@ PHRASES = {
         "Does Anna hear herself? Which line decides that, and what would have to be changed to have it the other way?",
     ),
     "ask-value": (
-        "Человек набрал в вашем клиенте «Аня» и нажал Enter. Что напечатал бы print(repr({variable})) сразу после "
-        "этой строки? Какие вызовы на пути от клавиатуры сделали значение таким?",
-        "Somebody has typed «Аня» into your client and pressed Enter. What would print(repr({variable})) print right "
-        "after this line? Which calls on the way from the keyboard have made it so?",
+        "Человек набрал в вашем клиенте «Аня» и нажал Enter. Что напечатал бы здесь print(repr({variable})) сразу "
+        "после того, как имя прочитано? Какие вызовы на пути от клавиатуры сделали значение таким?",
+        "Somebody has typed «Аня» into your client and pressed Enter. What would print(repr({variable})) print here, "
+        "right after the name was read? Which calls on the way from the keyboard have made it so?",
     ),
     "ask-inline": (
         "Пусть вместо этой строки {function} просто вызвана. Аня вошла и молчит, Борис подключается. На какой строке "
@@ -462,10 +462,6 @@ PHRASES = {
     "no-question": (
         "Вопроса об имени Борис не увидит: {line}.",
         "Boris does not see the question for a name: {line}.",
-    ),
-    "half-replaced": (
-        "Ошибки не будет (errors: {how}): буква испорчена, разговор продолжается.",
-        "There is no error (errors: {how}): the letter is damaged, the conversation goes on.",
     ),
     "half-raises": (
         "UnicodeDecodeError. Это ValueError, а не OSError.",
