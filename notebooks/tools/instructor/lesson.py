@@ -19,6 +19,7 @@ EXERCISE = re.compile(r"^\*\*(?:Упражнение |Exercise )?(\d+\.\d+)")
 HEADS_EXERCISE = re.compile(r"(?:упражнение|exercise) (\d+\.\d+)", re.I)  # the paragraph below sets it
 NEXT = re.compile(r"^\*\*(?:Дальше|Next)")
 CHECK = re.compile(r"^(?:check|points)\(", re.M)
+CHECKED = re.compile(r"^check\(\"(\d+\.\d+)\"", re.M)
 BUILDS = re.compile(r"# lab/")
 
 
@@ -64,9 +65,22 @@ class Section:
         return [part for part in self.parts if isinstance(part, Cell)]
 
     def exercises(self):
-        """Return the exercises ({number: text}) that are set here."""
+        """Return the exercises ({number: text}) that are set here: below their number, or above their check."""
         found = [(EXERCISE.match(part), part) for part in self.parts if isinstance(part, str)]
-        return {match[1]: part for match, part in found if match}
+        tasks = {match[1]: part for match, part in found if match}
+        for place, part in enumerate(self.parts):
+            for number in CHECKED.findall(part.source) if isinstance(part, Cell) else ():
+                tasks.setdefault(number, self.above(place))
+        return tasks
+
+    def above(self, place):
+        """Return what stands above the cell at place (int): its paragraphs, else the cell to write in (Markdown)."""
+        start = place - (isinstance(self.parts[place - 1], Cell) if place else 0)
+        first = start
+        while first and isinstance(self.parts[first - 1], str):
+            first -= 1
+        stub = self.parts[start].source if start < place else ""
+        return "\n\n".join(self.parts[first:start]) if not stub else f"```python\n{stub}\n```"
 
 
 class Lesson:
