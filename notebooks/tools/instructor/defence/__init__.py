@@ -1,0 +1,1 @@
+"""Questions about one submission's own programs, for its defence (see questions.py)."""

@@ -1,0 +1,188 @@
+"""Questions about who is in the chat, under which name."""
+
+import ast
+
+from .asking import OF_SERVER, asks
+from .flow import Route, about_nothing, aliases, following, target
+from .places import ref, refs, then, way
+from .program import called, names
+from .subject import IS_NAME, NAME, within
+from .texts import joined, rendered, sent_end
+
+
+@asks("lists", OF_SERVER)
+def lists(subject, _):
+    """Three have joined and one has left: what is in what is kept?"""
+    people = subject.people()
+    if not people:
+        return
+    program = subject.program
+    node = program.shared[people[0]]
+    holds = []
+    for name in people:
+        holds.append(("grows", {"name": name, "lines": refs(program, program.grows(name))}))
+        shrinks = program.shrinks(name)
+        holds.append(
+            ("shrinks", {"name": name, "lines": refs(program, shrinks)})
+            if shrinks
+            else ("never-shrinks", {"name": name})
+        )
+    yield node, {"kept": ", ".join(f"`{name}`" for name in people)}, holds
+
+
+@asks("ghost", OF_SERVER)
+def ghost(subject, _):
+    """Somebody connects and goes without a name: what runs, what do others hear?"""
+    program, hear = subject.program, subject.name_hear()
+    if hear is None:
+        return
+    statement = program.statement(hear)
+    variable, under = target(statement), program.home(hear) or program.tree
+    tests = [
+        (test, name)
+        for scope, name in handed(program, statement, variable, under)
+        for test in program.of(ast.If, ast.While, ast.IfExp, under=scope)
+        if (scope is not under or test.lineno >= statement.lineno) and about_nothing(test.test, aliases(scope, name))
+    ]
+    if tests:
+        first, name = tests[0]
+        holds = [("name-checked", {"variable": name, "line": ref(program, first)})]
+        if isinstance(first, (ast.If, ast.While)):
+            empty = about_nothing(first.test, {name}) == "empty"
+            branch = first.body[0] if empty else first.orelse[0] if first.orelse else following(first)
+            holds += then(program, Route(program, branch).steps)
+    else:
+        holds = [("name-unchecked", {"variable": variable})]
+        said = [
+            text for text in joined(under) if rendered(text, "", None) is not None and text.lineno > statement.lineno
+        ]
+        if said:
+            holds.append(
+                ("ghost-heard", {"text": rendered(said[0], "", None).strip("\n"), "line": ref(program, said[0])})
+            )
+    yield statement, {}, holds
+
+
+def handed(program, statement, variable, under):
+    """Return [(scope, name)]: where what statement keeps as variable (str) is seen, also as an argument."""
+    found = [(under, variable)]
+    for call in program.of(ast.Call, under=under):
+        function = program.own(call)
+        if function is None or call.lineno < statement.lineno:
+            continue
+        parameters = [one.arg for one in function.args.args if one.arg != "self"]
+        within_it = [
+            i
+            for i, arg in enumerate(call.args)
+            if variable in names(arg) or within(call, statement) and program.hears(under=arg)
+        ]
+        found += [(function, parameters[i]) for i in within_it if i < len(parameters)]
+    return found
+
+
+@asks("namesake", OF_SERVER)
+def namesake(subject, _):
+    """A second person takes the same name: which line compares, what is kept?"""
+    program, hear, people = subject.program, subject.name_hear(), subject.people()
+    if hear is None or not people:
+        return
+    compares = [
+        node
+        for node in program.of(ast.Compare)
+        if isinstance(node.ops[0], (ast.In, ast.NotIn, ast.Eq))
+        and any(IS_NAME.search(one) for one in names(node.left))
+        and (names(node) | names(getattr(node.parent, "generators", [node])[0])) & set(program.shared)
+    ] or [
+        node  # any(user[0] == line for user in users.values()), where the name has come as a line
+        for node in program.of(ast.Compare)
+        if isinstance(node.ops[0], ast.Eq)
+        and isinstance(node.parent, ast.GeneratorExp)
+        and names(node.parent.generators[0].iter) & set(people)
+    ]
+    if compares:
+        holds = [
+            ("compared", {"line": ref(program, compares[0])}),
+            ("route", {"lines": way(program, branch_of(program, compares[0]))}),
+        ]
+    else:
+        holds = [("not-compared", {})]
+        keyed = [
+            n
+            for name in people
+            for n in program.grows(name)
+            if isinstance(n, ast.Subscript) and NAME.search(" ".join(names(n.slice)))
+        ]
+        removes = [
+            n
+            for name in people
+            for n in program.shrinks(name)
+            if isinstance(n, ast.Call)
+            and called(n) == "remove"
+            and n.args
+            and any(NAME.search(one) for one in names(n.args[0]))
+        ]
+        holds += [("overwrites", {"line": ref(program, keyed[0])})] if keyed else []
+        holds += [("removes-first", {"line": ref(program, removes[0])})] if removes and not keyed else []
+        holds += (
+            [("both-kept", {"lines": refs(program, [n for name in people for n in program.grows(name)])})]
+            if not keyed
+            else []
+        )
+    yield program.statement(hear), {}, holds
+
+
+def branch_of(program, test):
+    """Return the statements (list) that run when the if around test (an expression) is true."""
+    statement = program.statement(test)
+    return Route(program, statement.body[0]).steps if isinstance(statement, (ast.If, ast.While)) else [statement]
+
+
+@asks("value", OF_SERVER)
+def value(subject, other):
+    """What exactly is in the name after this line?"""
+    program, hear = subject.program, subject.name_hear()
+    if hear is None or other is None:
+        return
+    statement, end = program.statement(hear), sent_end(other)
+    chain = chain_of(subject, hear)
+    if isinstance(statement, ast.AugAssign) or not chain or not other.program.sends():
+        return
+    typed = "Аня\n" if end is not None else "Аня"
+    holds = [("chain", {"methods": ", ".join(f"`{one}()`" for one in chain)})]
+    if (
+        {"strip", "rstrip"} & set(chain)
+        and "decode" in chain
+        or called(hear) in ("recv", "readline")
+        and chain == ["decode"]
+    ):
+        text = typed.strip() if {"strip", "rstrip"} & set(chain) else typed
+        holds.append(("value", {"variable": target(statement), "value": repr(text)}))
+    key, node = ("client-ends", end) if end is not None else ("client-no-end", other.program.sends()[-1])
+    holds.append((key, {"line": f"{other.program.file}: {ref(other.program, node)}"}))
+    yield program.home(hear) or statement, {"variable": target(statement)}, holds
+
+
+def chain_of(subject, hear):
+    """Return the names (list of str) of the methods that make what hear gives, in its function or generator too."""
+    program = subject.program
+    source = subject.source(hear) if called(hear) == "next" else program.own(hear)
+    gives = program.of(ast.Yield, ast.Return, under=source) if source is not None else []
+    inner = [node for give in gives if give.value is not None for node in ast.walk(give.value)]
+    found = [
+        node.attr for node in reversed(inner) if isinstance(node, ast.Attribute) and isinstance(node.parent, ast.Call)
+    ]
+    return list(dict.fromkeys(found)) + methods(hear)
+
+
+def methods(node):
+    """Return the names (list of str) of methods that are called on node, one after another."""
+    found = []
+    while (
+        isinstance(node.parent, (ast.Attribute, ast.Await))
+        or isinstance(node.parent, ast.Call)
+        and node.parent.func is node
+    ):
+        node = node.parent
+        if isinstance(node, ast.Attribute):
+            found.append(node.attr)
+    return found

@@ -1,0 +1,196 @@
+"""Questions for a defence: about the lines of that very program, with answers that are true of it."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from instructor.defence import words
+from instructor.defence.questions import MOST, ROLES, questions
+
+TESTS = Path(__file__).resolve().parent
+CORPUS = TESTS / "submissions"
+THREE = {
+    "sample": ("../sample/server.py", "../sample/client.py"),
+    "lines": ("servers/lines.py", "clients/lines.py"),
+    "classes": ("servers/classes.py", "clients/classes.py"),
+}
+
+
+def sources(server, client=None):
+    """Return {role: text} of programs in the corpus."""
+    paths = {"server.py": server, "client.py": client}
+    return {role: (CORPUS / path).read_text(encoding="utf-8") for role, path in paths.items() if path}
+
+
+def every(texts, monkeypatch):
+    """Return all that could be asked about texts ({role: text}), as {(role, kind): what a good answer holds}."""
+    monkeypatch.setattr("instructor.defence.questions.MOST", 999)
+    return {(question.file, question.kind): "\n".join(question.holds) for question in questions(texts)}
+
+
+@pytest.mark.parametrize("name", THREE)
+def test_a_submission_gets_ten_questions_and_always_the_same(name):
+    texts = sources(*THREE[name])
+    asked = questions(texts)
+    assert len(asked) == MOST and asked == questions(texts)
+    assert all(question.holds for question in asked)
+    assert {question.file for question in asked} == {"server.py", "client.py"}
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("name", THREE)
+def test_every_line_that_is_quoted_stands_in_the_program_under_its_number(name, language, monkeypatch):
+    monkeypatch.setattr("instructor.defence.questions.MOST", 999)
+    texts = sources(*THREE[name])
+    lines = {role: [line.strip() for line in text.splitlines()] for role, text in texts.items()}
+    cited = 0
+    for question in questions(texts, language=language):
+        assert lines[question.file][question.line - 1] == question.quote
+        quoted = r"(client\.py: |server\.py: )?\b(\d+) `([^`]+)`"
+        for other, number, code in re.findall(quoted, "\n".join(question.holds)):
+            file = other.removesuffix(": ") or question.file
+            assert lines[file][int(number) - 1].replace("`", "'").startswith(code.removesuffix("…")), question
+            cited += 1
+    assert cited > 50
+
+
+def test_no_question_tells_a_line_that_its_answer_asks_for():
+    for name in THREE:
+        for question in questions(sources(*THREE[name])):
+            assert not re.search(r"\d+ `", question.text)
+
+
+SERVER, CLIENT = sources(*THREE["sample"]).values()
+LINES = sources("servers/lines.py")["server.py"]
+
+HEARING = "        except Exception as e:\n            print(f\"Ошибка: {e}\")"  # the server's handlers
+SENDING = "        except Exception as e:\n            print(f\"Ошибка отправки"
+JOINING = "    client_names.append(username)\n"
+
+# What is changed in the sample, which question, what a good answer has then (and had not before, if it is changed).
+TRUE = {
+    "who notices the end": ([], "end", "28 `if message:`.*31 `remove_user.*32 `break`.*66 `threading.Thread"),
+    "nothing notices it": (
+        [("            if message:\n", "            if True:\n")],
+        "end",
+        "не замечает никто|Не замечает",
+    ),
+    "a reset is caught": ([], "reset", "33 `except Exception.*35 `remove_user.*50 `connected_clients.remove"),
+    "a reset is not caught": ([(HEARING, HEARING.replace("Exception", "KeyError"))], "reset", "не ловит ни одна"),
+    "the third is skipped": ([], "dead", "Третий не услышит, хотя.*без копии"),
+    "a copy saves the third": (
+        [("in connected_clients:\n        try", "in list(connected_clients):\n        try")],
+        "dead",
+        "Третий услышит",
+    ),
+    "an error ends the round": ([(SENDING, SENDING.replace("Exception", "KeyError"))], "dead", "обрывает весь цикл"),
+    "four threads": ([], "stands", "65 `client_socket.*27 `message.*Всего потоков: 4"),
+    "the speaker's thread sends": ([], "whose", "29 `send_message.*Анин"),
+    "what is kept": ([], "lists", "19 `connected_clients.append.*51 `client_names.remove"),
+    "no lock": ([], "lock", "Блокировки там нет.*18 .*19 .*40 .*50 .*51 "),
+    "a nameless one is announced": ([], "ghost", "не проверяет никто.*« присоединился к чату.».*22 "),
+    "a nameless one is checked": (
+        [(JOINING, "    if not username:\n        return\n" + JOINING)],
+        "ghost",
+        "проверяет строка 18 `if not username",
+    ),
+    "the first namesake is removed": ([], "namesake", "не сравнивает.*51 `client_names.remove"),
+    "glued": ([], "glued", "'Аня: раздва'.*29 "),
+    "the wire": ([], "wire", r"'Аня: да'.*Знака \\n на конце не ставит"),
+    "half a letter is caught": ([], "letter", "UnicodeDecodeError.*33 `except Exception"),
+    "half a letter is not": ([(HEARING, HEARING.replace("Exception", "OSError"))], "letter", "не ловит ни одна"),
+    "threads keep the process": ([], "ctrl-c", "не ловит никто.*не кончится"),
+    "daemons do not": (
+        [("client_address)).start", "client_address), daemon=True).start")],
+        "ctrl-c",
+        "вместе с главным",
+    ),
+}
+RARE = {"daemon-ends", "finally", "no-threads", "overwrites", "size-changed", "types-on"}  # said of no program here
+
+
+@pytest.mark.parametrize("what", TRUE)
+def test_what_a_good_answer_holds_is_true_of_the_program(what, monkeypatch):
+    changes, kind, holds = TRUE[what]
+    text = SERVER
+    for old, new in changes:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    found = every({"server.py": text, "client.py": CLIENT}, monkeypatch)
+    assert re.search(holds, found["server.py", kind], re.S), found["server.py", kind]
+    if changes and (before := every({"server.py": SERVER}, monkeypatch).get(("server.py", kind))):
+        assert not re.search(holds, before, re.S), before
+
+
+def test_a_thread_that_writes_for_one_person_is_told_from_the_speakers(monkeypatch):
+    found = every({"server.py": LINES}, monkeypatch)
+    assert re.search(r"кладёт слово в очередь: 36 .*26 `sock.sendall.*73 ", found["server.py", "whose"], re.S)
+    assert "Всего потоков: 7" in found["server.py", "stands"]
+    assert re.search(r"16 `while data.*64 `for line.*76 `remove_user.*87 ", found["server.py", "end"], re.S)
+
+
+def test_the_client_s_two_threads_are_told_apart(monkeypatch):
+    found = every({"client.py": CLIENT}, monkeypatch)
+    assert re.search(r"11 `if message.*14 .*15 `break.*ждёт Enter на 29 ", found["client.py", "gone"], re.S)
+    assert re.search(r"32 `break.*39 `client_socket.close.*10 .*не будит ничто", found["client.py", "quits"], re.S)
+    leaves = CLIENT.replace(
+        "    client_socket.close()", "    client_socket.shutdown(socket.SHUT_RDWR)\n    client_socket.close()"
+    )
+    assert "Его будит shutdown" in every({"client.py": leaves}, monkeypatch)["client.py", "quits"]
+
+
+def test_another_program_is_asked_other_questions():
+    kinds = [{question.kind for question in questions({"server.py": SERVER + f"# {n}\n"})} for n in range(6)]
+    assert len(set(map(frozenset, kinds))) > 1
+
+
+def odd():
+    """Return programs (str) with which a reader of trees may have trouble."""
+    files = [*CORPUS.glob("servers/*.py"), *CORPUS.glob("clients/*.py"), *CORPUS.glob("attacks/*.py")]
+    found = {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(files)}
+    return found | {
+        "empty": "",
+        "python2": "print 'chat'\n",
+        "zero": "\0",
+        "deep": "(" * 5000,
+        "long": "x = 1\n" * 20_000,
+        "sum": "x = " + "1+" * 50_000 + "1",
+        "nested": "".join("    " * n + "if recv():\n" for n in range(90)) + "    " * 90 + "recv()\n",
+        "recursive": "def a():\n    while True:\n        b(recv())\ndef b(x):\n    return a()\na()\n",
+        "circle": "def a():\n    for x in b(): yield x\ndef b():\n    for x in a(): yield x\nfor x in a(): send(x)\n",
+        "lambda": "import threading\nthreading.Thread(target=lambda: s.recv(1)).start()\n(lambda: s.accept())()\n",
+        "top": "while True:\n    try:\n        m = s.recv(1)\n    finally:\n        s.close()\n    if m: continue\n",
+        "match": "match s.recv(1):\n    case b'':\n        s.close()\n    case _:\n        s.send(b'')\n",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_no_odd_program_breaks_the_asking(language):
+    for name, text in odd().items():
+        for role in "server.py", "client.py":
+            assert len(questions({role: text}, language=language)) <= MOST, name
+        questions({"server.py": text, "client.py": text})
+
+
+def test_both_languages_have_the_same_places():
+    for key, phrases in words.PHRASES.items():
+        places = [set(re.findall(r"\{(\w+)\}", phrase)) for phrase in phrases]
+        assert places[0] == places[1], key
+
+
+def test_every_phrase_is_said_of_some_program(monkeypatch):
+    said = set()
+    monkeypatch.setattr("instructor.defence.questions.say", lambda key, *_, **__: said.add(key) or key)
+    expected = json.loads((CORPUS / "expected.json").read_text(encoding="utf-8"))
+    for files in (about["files"] for about in expected.values()):
+        if all(isinstance(files.get(role), str) for role in ROLES):
+            texts = {role: (CORPUS / files[role]).read_text(encoding="utf-8", errors="replace") for role in ROLES}
+            every(texts, monkeypatch)
+    for changes, *_ in TRUE.values():
+        text = SERVER
+        for old, new in changes:
+            text = text.replace(old, new)
+        every({"server.py": text, "client.py": CLIENT}, monkeypatch)
+    assert set(words.PHRASES) - said <= RARE
