@@ -23,6 +23,14 @@ LABEL = re.compile(
     r"|(?<=--) .+? (?=-->)|(?<=-\.) .+? (?=\.->)"
 )
 
+SAME = {
+    "lab/en/": "lab/",
+    "/en/": "/ru/",
+    "README.ru.md": "README.md",
+    "leave the chat": "покинуть чат",
+    r"Anna\nhello": r"Аня\nпривет",
+}
+
 
 def texts(path):
     """Return [(place, Markdown)] for the cells of a notebook, or for another file as a whole."""
@@ -36,7 +44,16 @@ def texts(path):
 
 def pairs(root):
     """Return [(Russian path, English path)] of all that is told in both languages."""
-    return [*editions.pairs(root / "notebooks"), (root / "README.ru.md", root / "README.md")]
+    return [*editions.pairs(root / "notebooks"), *readmes(root)]
+
+
+def readmes(root):
+    """Return [(Russian path, English path)] of the READMEs in both languages."""
+    return [
+        (file, file.with_name("README.md"))
+        for folder in ("", "lab", "lab/grader", "notebooks")
+        if (file := root / folder / "README.ru.md").exists()
+    ]
 
 
 def out_of_step(root):
@@ -79,15 +96,21 @@ def other_shapes(root):
 
 def other_facts(root):
     """Return where the READMEs differ in a command, a transcript or a figure."""
-    texts = [(root / name).read_text(encoding="utf-8") for name in ("README.ru.md", "README.md")]
-    facts = [
-        [text for _, text in BLOCK.findall(text)]
-        + [sorted(re.findall(r"`[^`]+`|\d+", line)) for line in BLOCK.sub("", text).splitlines()]
-        for text in texts
-    ]
     return [
-        f"README.ru.md has {ours}\nREADME.md has {theirs}" for ours, theirs in zip_longest(*facts) if ours != theirs
+        f"{pair[0].relative_to(root)} has {ours}\n{pair[1].relative_to(root)} has {theirs}"
+        for pair in readmes(root)
+        for ours, theirs in zip_longest(*map(facts, pair))
+        if ours != theirs
     ]
+
+
+def facts(readme):
+    """Return the commands, figures and the like (list) in a README (Path), the same in both languages."""
+    text = readme.read_text(encoding="utf-8")
+    for english, russian in SAME.items():
+        text = text.replace(english, russian)
+    blocks = [block for _, block in BLOCK.findall(text) if not block.startswith("$ ")]  # conversations: test_terminal.py
+    return blocks + [sorted(re.findall(r"`[^`]+`|\d+", line)) for line in BLOCK.sub("", text).splitlines()]
 
 
 def russian_left(root):
@@ -103,7 +126,7 @@ def russian_left(root):
         for cell in editions.cells(editions.read(path), "code").values()
     ]
     known, found = set(re.findall("[а-яё]+", "\n".join(code).lower())), []
-    for _, english in pairs(root)[-2:]:
+    for _, english in [editions.pairs(root / "notebooks")[-1], *readmes(root)]:
         for place, text in texts(english):
             words = re.findall("[а-яё]+", QUOTE.sub("", text).lower())
             found += [f"{place}: {word}" for word in words if word not in known]

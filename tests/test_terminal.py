@@ -1,4 +1,4 @@
-"""The README's own example: a server and two people, each in a terminal of tmux, with a shell."""
+"""The example of lab/README.md and lab/README.ru.md: a server and two people, each in a terminal of tmux, with a shell."""
 
 import os
 import re
@@ -90,9 +90,18 @@ def panes(tmp_path):
         tmux("kill-server")
 
 
-def columns():
-    """Return what the README shows of the two clients: two lists of lines."""
-    text = re.search(r"^\$ python lab/client.py  .+?(?=^```)", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)[0]
+WORDS = {  # of the conversation in the README, in the order in which they are said
+    "README.ru.md": "Сервер запущен на|Введите своё имя:|Аня|Борис|присоединился к чату.|привет, Борис|недописан|ты тут?"
+    "|ная строка|покинуть чат|вышел из чата.|покинул чат.|Соединение с сервером потеряно.",
+    "README.md": "Server running on|Enter your name:|Anna|Boris|joined the chat.|hi, Boris|a half-|are you there?"
+    "|typed line|leave the chat|left the chat.|has left the chat.|Connection to the server lost.",
+}
+
+
+def columns(readme, client):
+    """Return what the README (str) shows of the two clients: two lists of lines."""
+    shown = (LAB / readme).read_text("utf-8")
+    text = re.search(rf"^\$ python {client}  .+?(?=^```)", shown, re.M | re.S)[0]
     width = text.index("$", 1)
     return [
         [column for line in text.splitlines() if (column := line[part].rstrip())]
@@ -100,37 +109,40 @@ def columns():
     ]
 
 
-def test_the_readmes_conversation_happens_as_it_stands_there(panes):
+@pytest.mark.parametrize("readme, folder", [("README.ru.md", "lab"), ("README.md", "lab/en")])
+def test_the_readmes_conversation_happens_as_it_stands_there(panes, readme, folder):
     server, anya, boris = panes
+    (running, prompt, anna, bob, joined, hi, half, there, rest, leave, left, has_left, lost) = WORDS[readme].split("|")
     before = [pane.settings() for pane in panes]
     for pane in panes:
         pane.clear()
-    server.type(f"{PYTHON.name} lab/server.py --port 0", "Enter")
-    server.see(r"Сервер запущен на localhost:\d+")
+    server.type(f"{PYTHON.name} {folder}/server.py --port 0", "Enter")
+    server.see(rf"{running} localhost:\d+")
     port = server.screen()[-1].rpartition(":")[2]
-    for pane, name in (anya, "Аня"), (boris, "Борис"):
-        pane.type(f"{PYTHON.name} lab/client.py --port {port}", "Enter")
-        pane.see("Введите своё имя:", ">")
+    for pane, name in (anya, anna), (boris, bob):
+        pane.type(f"{PYTHON.name} {folder}/client.py --port {port}", "Enter")
+        pane.see(prompt, ">")
         pane.type(name, "Enter")
-        pane.see(f"{name} присоединился к чату.", ">")
-    anya.see("Борис присоединился к чату.", ">")
-    anya.type("привет, Борис", "Enter")
-    boris.see("Аня: привет, Борис", ">")
-    boris.type("недописан")
-    boris.see("> недописан")
-    anya.type("ты тут?", "Enter")
-    boris.see(r"Аня: ты тут\?", "> недописан")
-    boris.type("ная строка", "Enter")
-    anya.see("Борис: недописанная строка", ">")
-    anya.type("покинуть чат", "Enter")
-    anya.see("Борис: недописанная строка", r"\$")
-    boris.see("Аня вышел из чата.", ">")
-    server.see("Аня покинул чат.")
+        pane.see(f"{name} {joined}", ">")
+    anya.see(f"{bob} {joined}", ">")
+    anya.type(hi, "Enter")
+    boris.see(f"{anna}: {hi}", ">")
+    boris.type(half)
+    boris.see(f"> {half}")
+    anya.type(there, "Enter")
+    boris.see(f"{anna}: {re.escape(there)}", f"> {half}")
+    boris.type(rest, "Enter")
+    anya.see(f"{bob}: {half}{rest}", ">")
+    anya.type(leave, "Enter")
+    anya.see(f"{bob}: {half}{rest}", r"\$")
+    boris.see(f"{anna} {left}", ">")
+    server.see(f"{anna} {has_left}")
     server.type("", "C-c")
-    boris.see("Соединение с сервером потеряно.", r"\$")
-    server.see(r"Аня покинул чат.\n(\^C)?\$")
+    boris.see(lost, r"\$")
+    server.see(rf"{anna} {has_left}\n(\^C)?\$")
 
-    assert [anya.screen()[1:], boris.screen()[1:]] == [column[1:] for column in columns()]
+    shown = columns(readme, f"{folder}/client.py")
+    assert [anya.screen()[1:], boris.screen()[1:]] == [column[1:] for column in shown]
     assert "Traceback" not in "".join(server.screen())
     assert [pane.shell.children() for pane in panes] == [[], [], []]
     assert [pane.settings() for pane in panes] == before
