@@ -3,11 +3,12 @@
 import ctypes
 import os
 import platform
+import sys
 from contextlib import suppress
 
 import psutil
 
-TELLS = os.path.exists("/proc/thread-self/children")  # whether the system has all this
+TELLS = sys.platform == "linux" and os.path.exists("/proc/thread-self/children")  # whether the system has all this
 # System calls in which a thread may wait for ever, by number, and which argument is the timeout.
 # Who waits in another one may go on by itself.
 ENDLESS = {
