@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from lab.grader import processes
 from lab.server import Selector
 from people import Host, Peer
 from programs import LAB, Program, Server
@@ -152,3 +153,14 @@ def test_the_server_chats_from_the_window_of_idle():
         with Peer(int(program.expect("Сервер запущен").rpartition(":")[2]), "Аня") as anna:
             anna.say("привет")
             assert anna.line() == "Аня: привет"
+
+
+def test_who_grades_finds_the_python_that_another_has_started_as_that_of_a_venv_does(monkeypatch):
+    monkeypatch.setattr(processes, "TELLS", False)
+    monkeypatch.setattr(processes, "threads", lambda pid: [])  # there is no /proc
+    starter = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import os; print(os.getpid()); input()'])"
+    with Program("-c", starter, env={"PYTHONUNBUFFERED": "1"}) as program:
+        started = int(program.line())
+        assert started in processes.family(program.process.pid)
+        program.type("")
+        program.rest()

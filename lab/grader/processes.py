@@ -57,6 +57,10 @@ def threads(pid):
 def family(pid):
     """Return the numbers (list of int) of a process, first, and of all that come from it."""
     found = [pid]
+    if not TELLS:
+        with suppress(psutil.Error):
+            found += [child.pid for child in psutil.Process(pid).children(recursive=True)]
+        return found
     for process in found:
         for thread in threads(process):
             with suppress(OSError):
