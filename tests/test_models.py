@@ -339,6 +339,8 @@ def test_who_leaves_before_all_has_found_room_hears_all(tmp_path, script):
 
 @in_order_only
 def test_no_message_waits_for_an_ack(tmp_path, script):
+    if script.stem == "asyncio_server" and os.name != "posix":
+        pytest.skip("asyncio accepts in another way on Windows, and sets TCP_NODELAY itself")
     with (
         small_buffers(
             tmp_path,

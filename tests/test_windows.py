@@ -8,29 +8,26 @@ from contextlib import ExitStack
 
 import pytest
 
+from lab.grader import processes
 from lab.server import Selector
 from people import Host, Peer
 from programs import LAB, Program, Server
 from test_server import PROMPT, hear_to_the_end
 
-# No send without waiting; an option of which only the name is known; shutdown ends no recv of another thread, nor
-# a wait for its socket; after a reset a socket still knows its peer. LOOK comes from the server.
+# No send without waiting; an option of which only the name is known; nobody who waits for a socket hears of its
+# shutdown, as if there had been none; after a reset a socket still knows its peer.
 SOCKETS = """
 import os, signal, socket, sys
 sys.path[:0] = [{lab!r}, {models!r}]
 vars(socket).pop("MSG_DONTWAIT", None)
-shutdown, setsockopt = socket.socket.shutdown, socket.socket.setsockopt
-
-def shut_no_reading(sock, how):
-    if how != socket.SHUT_RD:
-        shutdown(sock, socket.SHUT_WR)
+setsockopt = socket.socket.setsockopt
 
 def set_few_options(sock, level, option, value):
     if option == socket.TCP_KEEPINTVL and level == socket.IPPROTO_TCP:
         raise OSError(10042, "WSAENOPROTOOPT")
     setsockopt(sock, level, option, value)
 
-socket.socket.shutdown, socket.socket.setsockopt = shut_no_reading, set_few_options
+socket.socket.shutdown, socket.socket.setsockopt = lambda sock, how: None, set_few_options
 socket.socket.getpeername = lambda sock: ("127.0.0.1", 1)
 signal.SIGBREAK = getattr(signal, "SIGBREAK", getattr(signal, "SIGUSR1", None))
 import {name} as server
@@ -80,6 +77,18 @@ def test_who_never_reads_holds_up_nobody_and_is_let_go_though_shutdown_wakes_nob
             boris.send(b"x" * 4000 + b"\n")
             line = boris.line()
         assert len(hear_to_the_end(sleeper)) > 0  # what found room, then the end
+        with Peer(server.port, "Соня"):
+            boris.expect("Соня присоединился к чату.")
+
+
+def test_who_half_closes_and_never_reads_is_let_go_though_shutdown_wakes_nobody(server):
+    with Peer(server.port, "Соня") as sleeper, Peer(server.port, "Боря") as boris:
+        for _ in range(500):  # 2 MB: more than the buffers hold, less than what it is let go for
+            boris.send(b"x" * 4000 + b"\n")
+            boris.line()
+        sleeper.send("пока".encode())
+        sleeper.half_close()
+        boris.expect("Соня вышел из чата.")
         with Peer(server.port, "Соня"):
             boris.expect("Соня присоединился к чату.")
 
@@ -152,3 +161,14 @@ def test_the_server_chats_from_the_window_of_idle():
         with Peer(int(program.expect("Сервер запущен").rpartition(":")[2]), "Аня") as anna:
             anna.say("привет")
             assert anna.line() == "Аня: привет"
+
+
+def test_who_grades_finds_the_python_that_another_has_started_as_that_of_a_venv_does(monkeypatch):
+    monkeypatch.setattr(processes, "TELLS", False)
+    monkeypatch.setattr(processes, "threads", lambda pid: [])  # there is no /proc
+    starter = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import os; print(os.getpid()); input()'])"
+    with Program("-c", starter, env={"PYTHONUNBUFFERED": "1"}) as program:
+        started = int(program.line())
+        assert started in processes.family(program.process.pid)
+        program.type("")
+        program.rest()

@@ -71,7 +71,7 @@ class Client:
         self.prefix = b""             # of its messages
         self.start = 0                # where its part of outbox begins
         self.left = False             # it has taken its leave
-        self.closed = False           # its thread is to hear no more
+        self.closed = False           # we have ended the connection
         self.reset = False            # it has reset the connection
         self.turn = threading.Lock()  # held while its words are on the way, or it is blocked
         self.said = False             # its words are in outbox, or dealt with
@@ -94,14 +94,16 @@ class Client:
 
     def send(self, data):
         """Send data (bytes) as far as there is room; return the rest."""
+        sent = len(data)  # where it is gone, too: its own thread will say so
         try:
-            if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
-                return data
-            sent = self.socket.send(data, DONTWAIT)
+            if not self.closed:
+                if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
+                    return data
+                sent = self.socket.send(data, DONTWAIT)
         except BlockingIOError:
             return data
         except OSError:
-            sent = len(data)  # it is gone: its own thread will say so
+            pass
         if sent < len(data):
             return memoryview(data)[sent:]
         if self.said:
@@ -134,7 +136,7 @@ class Client:
 
     def close(self, how=socket.SHUT_RDWR):
         """End the connection, or (socket.SHUT_RD) only the recv in which its thread waits."""
-        self.closed = True
+        self.closed |= how == socket.SHUT_RDWR
         with suppress(OSError):  # it may be gone already
             self.socket.shutdown(how)
 
@@ -184,7 +186,7 @@ def next_words(client):
         try:
             return client.socket.recv(RECV_SIZE)
         except TimeoutError:  # on Windows: look whether it is to go on
-            if client.closed:
+            if client.left or client.closed:
                 return b""
         except OSError:
             client.reset = True
@@ -396,7 +398,11 @@ def watch(inbox):
     with Selector() as selector:
         selector.register(bell_rings, selectors.EVENT_READ)
         while True:
-            for key, _ in selector.select():
+            ready = [key for key, _ in selector.select(LOOK)]
+            if LOOK:  # nor does select tell there of what we have ended
+                ready += [key for key in selector.get_map().values()
+                          if key.data and key.data.closed and key not in ready]
+            for key in ready:
                 if key.data:
                     selector.unregister(key.fileobj)
                     inbox.put((key.data, []))

@@ -3,11 +3,12 @@
 import ctypes
 import os
 import platform
+import sys
 from contextlib import suppress
 
 import psutil
 
-TELLS = os.path.exists("/proc/thread-self/children")  # whether the system has all this
+TELLS = sys.platform == "linux" and os.path.exists("/proc/thread-self/children")  # whether the system has all this
 # System calls in which a thread may wait for ever, by number, and which argument is the timeout.
 # Who waits in another one may go on by itself.
 ENDLESS = {
@@ -56,6 +57,10 @@ def threads(pid):
 def family(pid):
     """Return the numbers (list of int) of a process, first, and of all that come from it."""
     found = [pid]
+    if not TELLS:
+        with suppress(psutil.Error):
+            found += [child.pid for child in psutil.Process(pid).children(recursive=True)]
+        return found
     for process in found:
         for thread in threads(process):
             with suppress(OSError):

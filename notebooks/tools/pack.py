@@ -21,13 +21,10 @@ import editions  # noqa: E402
 from instructor import catalogue, defending, grades, plan, slides, solutions  # noqa: E402
 from instructor.lesson import Lesson  # noqa: E402
 from instructor.page import page  # noqa: E402
+from lab.grader import faults  # noqa: E402
 from lab.grader.criteria import read_criteria  # noqa: E402
 from lab.grader.gathering import gather  # noqa: E402
-
-try:
-    from lab.grader import faults
-except ImportError:  # it comes with reports that name faults
-    faults = None
+from lab.grader.language import speaker  # noqa: E402
 
 FOLDER = ROOT / "notebooks"
 OURS = ".ci", ".git", ".venv", "lab", "notebooks", "tests", "my"
@@ -90,19 +87,7 @@ def criteria(language):
 
 def course(language):
     """Return the folder (Path) of the lessons' helpers in language."""
-    english = FOLDER / "course_en"
-    return english if language == "en" and (english / "answers").is_dir() else FOLDER / "course"
-
-
-def speaker(language):
-    """Return a function that puts a sentence (str) of the grading into language."""
-    if language == "ru":
-        return str
-    try:
-        from lab.grader.language import speaker as of_grading
-    except ImportError:
-        return str
-    return of_grading(language)
+    return FOLDER / ("course_en" if language == "en" else "course")
 
 
 class Pack:
@@ -145,10 +130,10 @@ class Pack:
         graded = grades.Grades(table, self.criteria) if table else None
         beyond = {criterion["criterion"] for criterion in self.criteria if criterion.get("bonus")}
         cases = catalogue.of_records(graded.records(), faults, beyond) if graded else []
-        known = cases or catalogue.of_corpus(ROOT / "tests" / "submissions", faults, self.criteria)
-        examples = catalogue.of_tests(ROOT / "tests" / "test_faults.py", faults) if faults else []
+        corpus = catalogue.of_corpus(ROOT / "tests" / "submissions", faults, self.criteria)
+        examples = corpus * bool(cases) + catalogue.of_tests(ROOT / "tests" / "test_faults.py", faults)
         about = self.lessons, self.criteria, self.language, bool(cases), speaker(self.language)
-        self.add("faults.html", self.words["faults"], catalogue.catalogue(known, examples, *about))
+        self.add("faults.html", self.words["faults"], catalogue.catalogue(cases or corpus, examples, *about))
         if graded:
             self.add("class.html", self.words["class"], grades.statistics(graded, self.language))
 

@@ -19,23 +19,23 @@ PARTS = 4  # lines shown of what was heard
 WORDS = {
     "ru": {
         "title": "Частые ошибки",
-        "class": "По вашему классу: в скольких работах что нашлось.",
+        "class": "По вашему классу: в скольких работах что нашлось. Чего в классе нет, показано на чужих примерах.",
         "corpus": "По сданным работам, на которых проверена проверка: в скольких из них что нашлось (всего {works}).",
         "head": ["ошибка", "работ", "урок"],
         "lessons": "Что видно и в чём дело: таблицы из уроков",
         "lost": "Теряется",
         "heard": "Что видно при проверке",
-        "none": "Каталог по работам появится вместе с отчётами, которые называют ошибки.",
+        "none": "Ошибок, которые объясняет урок, в этих работах не нашлось.",
     },
     "en": {
         "title": "Common faults",
-        "class": "In your class: in how many submissions each was found.",
+        "class": "In your class: in how many submissions each was found. What it has not got is shown by others.",
         "corpus": "In the submissions by which the grading is tested: in how many each was found (of {works}).",
         "head": ["fault", "submissions", "lesson"],
         "lessons": "What one sees and why: the tables of the lessons",
         "lost": "Lost",
         "heard": "What the grading hears",
-        "none": "The catalogue by submissions comes with the reports that name faults.",
+        "none": "These submissions have no fault that a lesson explains.",
     },
 }
 
@@ -48,16 +48,14 @@ class Case:
 
 
 def of_records(records, faults, beyond):
-    """Return the cases (list of Case) in records (see Grades.records); faults is the module, None without it."""
-    if faults is None:
-        return []
+    """Return the cases (list of Case) in records (see Grades.records); faults is the module lab.grader.faults."""
     return [Case(r["found"], r["results"], faults.faults(r["found"], r["results"], beyond)) for r in records]
 
 
 def of_corpus(folder, faults, criteria):
     """Return the cases (list of Case) in tests/submissions (Path): what each loses stands in expected.json."""
     cases, file = [], folder / "expected.json"
-    if faults is None or not file.exists():
+    if not file.exists():
         return cases
     beyond = {criterion["criterion"] for criterion in criteria if criterion.get("bonus")}
     for name, about in json.loads(file.read_text(encoding="utf-8")).items():
@@ -127,9 +125,9 @@ def catalogue(cases, examples, lessons, criteria, language, is_class, say=str):
 
 
 def first(cases, name):
-    """Return (case, fault) where the fault called name (str) was found, with a line if there is one."""
+    """Return (case, fault) where the fault called name (str) was found: with a line, and with few others."""
     found = [(case, fault) for case in cases for fault in case.faults if fault.name == name]
-    return next((one for one in found if one[1].line), found[0])
+    return min(found, key=lambda one: (not one[1].line, len(one[0].faults)))
 
 
 def lesson_of(cases, name):
@@ -145,7 +143,7 @@ def sentence(fault, say):
 def row(cases, name, count, titles, say):
     """Return the row (list of HTML) of a fault in the table."""
     _, fault = first(cases, name)
-    return [f'<a href="#{name}">{sentence(fault, say)}</a>', count, titles.get(fault.lesson, fault.lesson)]
+    return [f'<a href="#{name}">{sentence(fault, say)}</a>', count or "—", titles.get(fault.lesson, fault.lesson)]
 
 
 def example(cases, name, criteria, words, say):
@@ -161,7 +159,8 @@ def example(cases, name, criteria, words, say):
     lost = [c for c in criteria if c["criterion"] in case.results and not case.results[c["criterion"]]["passed"]]
     body += f"<p>{words['lost']}: {html.escape(', '.join(c['title'] for c in lost))}.</p>\n" if lost else ""
     heard = [line for c in lost for line in (case.results[c["criterion"]].get("heard") or "").splitlines()]
-    heard = list(dict.fromkeys(line for line in heard if line.strip()))[:PARTS]
+    heard = list(dict.fromkeys(say(line) for line in heard if line.strip() and not line.startswith(" ")))
+    heard = [line for line in heard if not line.endswith(":")][:PARTS]  # without the conversation
     return body + (f"<p>{words['heard']}:</p>\n<pre>{html.escape(chr(10).join(heard))}</pre>\n" if heard else "")
 
 
