@@ -3,7 +3,7 @@
 Run it in a terminal:  python grade.py SUBMISSIONS [--out grades.csv] [-j 2]
 
 SUBMISSIONS is a folder (or a zip) that has a folder or a zip for each submission, or what Moodle,
-Canvas or Google Classroom has handed out. This is no sandbox for hostile code: see the README for a
+Canvas or Google Classroom has handed out. This is no sandbox for hostile code: see lab/grader/README.md for a
 container without a network.
 """
 

@@ -104,6 +104,8 @@ def make_copy(folder):
         "README.md",
         "README.ru.md",
         "CONTRIBUTING.md",
+        "LICENSE",
+        "CITATION.cff",
     ):
         source = lessons.ROOT / name
         if source.is_dir():

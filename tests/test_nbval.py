@@ -95,7 +95,7 @@ def test_comments_and_tags_switch_the_comparison_off(items, name, ends):
 
 
 def test_cells_are_numbered_from_0(items):
-    """If from 1: change this, and the number in the READMEs' example. All else goes by ids."""
+    """If from 1: change this, and the number in the example of notebooks/README.md. All else goes by ids."""
     assert [item.name for item in items.values()] == [f"Cell {n}" for n in range(len(CELLS))]
     assert [item.cell_num for item in items.values()] == list(range(len(CELLS)))
 
