@@ -1,4 +1,4 @@
-"""The example of lab/README.md and lab/README.ru.md: a server and two people, each in a terminal of tmux, with a shell."""
+"""The example of lab/README.md and its twin: a server and two people, each in a terminal of tmux, with a shell."""
 
 import os
 import re
@@ -91,10 +91,10 @@ def panes(tmp_path):
 
 
 WORDS = {  # of the conversation in the README, in the order in which they are said
-    "README.ru.md": "Сервер запущен на|Введите своё имя:|Аня|Борис|присоединился к чату.|привет, Борис|недописан|ты тут?"
-    "|ная строка|покинуть чат|вышел из чата.|покинул чат.|Соединение с сервером потеряно.",
-    "README.md": "Server running on|Enter your name:|Anna|Boris|joined the chat.|hi, Boris|a half-|are you there?"
-    "|typed line|leave the chat|left the chat.|has left the chat.|Connection to the server lost.",
+    "README.ru.md": "Сервер запущен на|Введите своё имя:|Аня|Борис|присоединился к чату.|привет, Борис|недописан"
+    "|ты тут?|ная строка|покинуть чат|вышел из чата.|покинул чат.|Соединение с сервером потеряно.",
+    "README.md": "Server running on|Enter your name:|Anna|Boris|joined the chat.|hi, Boris|a half-"
+    "|are you there?|typed line|leave the chat|left the chat.|has left the chat.|Connection to the server lost.",
 }
 
 
