@@ -26,6 +26,9 @@ OURS = ".ci", ".git", ".venv", "lab", "notebooks", "tests"
 
 def main():
     """Make or update the student's folder, and run JupyterLab there."""
+    for stream in sys.stdout, sys.stderr:
+        with suppress(AttributeError):  # pythonw has no streams, IDLE its own
+            stream.reconfigure(errors="replace")  # a pipe may lack some letters
     parser = argparse.ArgumentParser(
         description="Открыть курс в JupyterLab, в вашей собственной папке.",
         epilog="Все остальные ключи получает JupyterLab: --no-browser, --port 8889 …",
