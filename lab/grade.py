@@ -11,6 +11,7 @@ import argparse
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from grader import alike, attempts, exports
@@ -239,6 +240,9 @@ def with_earlier(submissions, criteria, options, given, store):
 
 def main():
     """Grade what the arguments name; status FAILED when that can't be done, BELOW when --pass says so."""
+    for stream in sys.stdout, sys.stderr:
+        with suppress(AttributeError):  # pythonw has no streams, IDLE its own
+            stream.reconfigure(errors="replace")  # a terminal, or a pipe on Windows, may lack some letters
     options = read_arguments()
     for name in "SIGTERM", "SIGHUP":  # as Ctrl+C: nothing shall be left running
         if hasattr(signal, name):

@@ -76,7 +76,9 @@ def test_a_lesson_finds_its_helpers_from_the_folder_where_it_is(course):
     first = "".join(start.code_cells(start.read(folder / "01-connection.ipynb"))[0]["source"])
     code = first + "\nfrom lab.server import PROMPT\nprint(Peer.__name__, PROMPT)"
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code], cwd=folder, env=env, capture_output=True, encoding="utf-8"
+    )
     assert done.stdout.startswith("Peer"), done.stderr
 
 
@@ -195,7 +197,7 @@ def run(*options, tool=TOOL, language="ru"):
         stderr=subprocess.STDOUT,
         env={**os.environ, "PYTHONUTF8": "1", "LANGUAGE": language},
     )
-    return done.returncode, done.stdout.decode()
+    return done.returncode, done.stdout.decode().replace(os.linesep, "\n")
 
 
 def first_cell(folder, name):

@@ -148,6 +148,13 @@ client.main()
         assert (client.rest(), client.process.returncode) == ([], 1)
 
 
+@pytest.mark.parametrize("script", ["lab/grade.py", "lab/load.py", "notebooks/tools/start.py"])
+def test_help_is_printed_where_letters_are_lacking(script):
+    with Program(LAB.parent / script, "--help", env={"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}) as program:
+        text = "\n".join(program.rest())
+    assert program.process.returncode == 0 and "--" in text, text
+
+
 @pytest.mark.parametrize("name", ["server", "load"])
 def test_help_is_printed_in_the_window_of_idle(name):
     with Program("-c", IDLE.format(lab=str(LAB), name=name), "--help") as program:

@@ -57,6 +57,9 @@ WORDS = {
 
 def main():
     """Make or update the student's folder, and run JupyterLab there."""
+    for stream in sys.stdout, sys.stderr:
+        with suppress(AttributeError):  # pythonw has no streams, IDLE its own
+            stream.reconfigure(errors="replace")  # a pipe may lack some letters
     words = WORDS[asked("--language")]
     parser = argparse.ArgumentParser(description=words["course"], epilog=words["rest"], allow_abbrev=False)
     parser.add_argument("--folder", type=Path, help=words["folder"])
