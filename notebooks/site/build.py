@@ -56,7 +56,8 @@ def sphinx(builder, edition, folder):
 
 def site(edition, folder, out):
     """Make the pages of an edition: the folder out (Path). It works in folder (Path)."""
-    shutil.copytree(sphinx("html", edition, folder), out)
+    templates = shutil.ignore_patterns("*-macros.html")  # the theme leaves them there
+    shutil.copytree(sphinx("html", edition, folder), out, ignore=templates)
 
 
 def epub(edition, folder, out):
