@@ -26,6 +26,9 @@ except ImportError:
 pytest_plugins = ["quick", "wine"]
 collect_ignore = ["notebooks/en/grading.ipynb"]  # its cells are those of notebooks/grading.ipynb
 
+# What is said in the language of the system, the tests expect in Russian.
+os.environ["LANGUAGE"] = "ru"
+
 # A job in the background of a shell ignores Ctrl+C, and so would the programs that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -26,6 +26,11 @@ from itertools import accumulate, cycle, pairwise, product
 from pathlib import Path
 from subprocess import DEVNULL
 
+import language
+
+if __name__ == "__main__":
+    language.follow(__file__)
+
 try:
     import psutil
     from rich.console import Console
@@ -38,7 +43,8 @@ from server import Selector
 
 BLOCK = 65536  # bytes taken from a socket at a time; malloc maps more anew each time
 STRIDE = 7  # every seventh sending has a time stamp: a prime, so all talkers get some
-JOINED = " присоединился к чату.".encode()  # follows a newcomer's name in the line for all
+JOINED = rb"[^\n:]{1,99}\n"  # follows a newcomer's name in the line for all, in any language
+KEPT = 256  # bytes that are looked at again: a line may be cut in two
 JOINING = 10.0  # seconds that a server may take to start, or to answer one who joins
 JOINING_ALL = 300.0  # seconds that it may take to let all in
 TURNS = 1000  # the clients join in no more turns: where they are more, some at a time
@@ -90,14 +96,14 @@ class Client:
         self.listen(b".\n")
 
     def listen(self, pattern):
-        """Wait for what fits pattern (bytes, as long as that); raises Failure.
+        """Wait for what fits pattern (bytes), which is shorter than KEPT; raises Failure.
 
         What comes before it, or in one block behind it, counts for nothing.
         """
         heard = b"\n"
         with suppress(OSError):
             while not re.search(pattern, heard) and (data := self.socket.recv(BLOCK)):
-                heard = heard[-len(pattern) :] + data
+                heard = heard[-KEPT:] + data
         if not re.search(pattern, heard):
             raise Failure(
                 f"Сервер не ответил по правилам чата за {JOINING:g} с: он просит имя строкой и всем называет вошедшего."
@@ -106,7 +112,7 @@ class Client:
     def hear_of(self, other):
         """Wait for the line that says that other (a client) has joined; raises Failure."""
         # A whole line: a server may begin with what was said earlier, each line with a mark
-        self.listen(b"\n%b\n" % (other.name + JOINED))
+        self.listen(b"\n%b %b" % (other.name, JOINED))
 
     def send(self, data=b""):
         """Send what waits, and data (bytes), as far as the socket has room."""
@@ -598,6 +604,7 @@ def parse_arguments():
     add("--check", action="store_true", help="сверить каждое сообщение у каждого клиента")
     add("--json", action="store_true", help="напечатать JSON вместо таблицы")
     add("--plot", type=read_picture, metavar="ФАЙЛ", help="нарисовать столбики, например load.png")
+    add("--lang", choices=language.LANGUAGES, help="язык (как у системы)")
     options = parser.parse_args()
     try:
         complete(options)

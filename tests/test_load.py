@@ -261,6 +261,29 @@ def test_a_table_names_loads_servers_and_columns():
         assert word in done.stdout
 
 
+def test_in_english_too_a_table_is_made_and_a_chat_in_another_language_is_measured():
+    words = "2/2/1", "--messages", 20, "--rounds", 1, *command(), *command(LAB / "en/server.py"), "--lang", "en"
+    done = run(*words, COLUMNS="120")
+    assert done.returncode == 0, done.stderr
+    assert "deliveries" in done.stdout and " 1.00 " in done.stdout and "нагрузка" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "meter, words, environment, said",
+    [
+        (LOAD, (), "de_DE.UTF-8", "need"),
+        (LOAD, (), "ru_RU:en", "нужно"),
+        (LOAD, ("--lang", "en"), "ru", "need"),
+        (LOAD, ("--lang=ru",), "C", "нужно"),
+        (LAB / "en/load.py", (), "ru", "need"),
+        (LAB / "en/load.py", ("--lang", "ru"), "C", "нужно"),
+    ],
+)
+def test_it_speaks_the_language_asked_for_or_else_the_systems(meter, words, environment, said):
+    done = run("--connect", "here", *words, meter=meter, LANGUAGE=environment)
+    assert done.returncode == 2 and said in done.stderr.splitlines()[-1]
+
+
 def test_a_picture_is_drawn(tmp_path):
     pytest.importorskip("matplotlib")
     done = run("2/2/1", "--messages", 20, "--rounds", 1, "--plot", tmp_path / "load.svg")
@@ -453,6 +476,7 @@ def test_servers_are_compared_in_one_table():
         (["--connect", "127.0.0.1:1,127.0.0.1"], "нужно АДРЕС:ПОРТ, а не 127.0.0.1"),
         (["--pid", "1"], "--pid"),
         (["--plot", "load.nonsense"], "--plot"),
+        (["--lang", "de"], "--lang: invalid choice: 'de'"),
         (["--connect", "192.0.2.1:80"], "--beyond-loopback"),
         (["--connect", "127.0.0.1:80,192.0.2.1:80"], "--beyond-loopback"),
     ],

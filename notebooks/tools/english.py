@@ -15,7 +15,7 @@ import phrases
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
-    ("lab", "lab/en", ("server.py", "client.py", "relay.py", "load.py", "models/*.py")),
+    ("lab", "lab/en", ("server.py", "client.py", "relay.py", "load.py", "language.py", "models/*.py")),
     ("notebooks/course", "notebooks/course_en", ("**/*.py",)),
 )
 FROM_LAB = re.compile(r"^( *from lab)(?=\.(server|client|relay)\b| import (server|client|relay)\b)", re.MULTILINE)
