@@ -64,8 +64,8 @@ def course(tmp_path):
 
 def test_at_first_the_student_gets_all_lessons_without_outputs(course):
     _, folder = course
-    assert sorted(state(folder)) == [".lessons.json", "01-connection.ipynb", "02-ports.ipynb"]
-    for path in folder.glob("*.ipynb"):
+    assert sorted(state(folder)) == [".lessons.json", start.PAGE, "01-connection.ipynb", "02-ports.ipynb"]
+    for path in folder.glob("0[12]-*.ipynb"):
         assert [(cell["outputs"], cell["execution_count"]) for cell in start.code_cells(start.read(path))] == 2 * [
             ([], None)
         ]
@@ -130,7 +130,7 @@ def test_a_new_lesson_comes_and_one_that_the_course_has_no_more_goes_unless_it_i
     for name in "01-connection.ipynb", "02-ports.ipynb":
         (source / name).unlink()
     assert start.update(source, folder) == {}
-    assert sorted(state(folder)) == [".lessons.json", "02-ports.ipynb", "03-framing.ipynb"]
+    assert sorted(state(folder)) == [".lessons.json", start.PAGE, "02-ports.ipynb", "03-framing.ipynb"]
 
 
 def test_a_lesson_that_the_student_has_deleted_comes_back_as_it_was(course):
@@ -162,15 +162,16 @@ def test_without_the_digests_what_is_unchanged_is_known_again(course):
         assert {**state(folder), ".lessons.json": ""} == {**before, ".lessons.json": ""}
 
 
-def test_a_course_that_has_moved_is_found_again_also_by_changed_lessons(course, monkeypatch):
+def test_a_course_that_has_moved_is_found_again_also_by_changed_lessons(course):
     source, folder = course
     change(folder / "02-ports.ipynb", "my work")
-    monkeypatch.setattr(start, "HELPERS", '["/elsewhere/notebooks/course", "/elsewhere"]')
+    for path in folder.glob("0[12]-*.ipynb"):  # as after a start from elsewhere
+        path.write_text(path.read_text(encoding="utf-8").replace(str(lessons.ROOT), "/elsewhere"), encoding="utf-8")
     assert start.update(source, folder) == {}
-    for path in folder.glob("*.ipynb"):
-        assert 'sys.path += ["/elsewhere/notebooks/course", "/elsewhere"]  #' in json.dumps(start.read(path)).replace(
-            '\\"', '"'
-        )
+    for path in folder.glob("0[12]-*.ipynb"):
+        first = "".join(start.code_cells(start.read(path))[0]["source"])
+        helpers = [str(lessons.ROOT / "notebooks/course"), str(lessons.ROOT)]
+        assert json.loads(start.PATHS.search(first)[0]) == helpers
     assert codes(folder / "02-ports.ipynb") == ["my work"]
 
 
@@ -186,21 +187,29 @@ def test_a_course_that_cannot_be_written_to_is_copied_and_the_copy_can(course):
     assert codes(folder / "03-framing.ipynb") == ["my work"]
 
 
-def run(*options):
-    """Run start.py; return its status and all that it printed."""
+def run(*options, tool=TOOL, language="ru"):
+    """Run start.py on a system that speaks language (str); return its status and all that it printed."""
     done = subprocess.run(
-        [sys.executable, TOOL, *options],
+        [sys.executable, tool, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONUTF8": "1", "LANGUAGE": language},
     )
     return done.returncode, done.stdout.decode()
 
 
-def test_the_command_copies_all_lessons_and_every_link_in_them_leads_somewhere(tmp_path):
+def first_cell(folder, name):
+    """Return the first code cell (str) of the lesson in folder (Path) whose name begins with name (str)."""
+    [path] = folder.glob(f"{name}*.ipynb")
+    return "".join(start.code_cells(start.read(path))[0]["source"])
+
+
+@pytest.mark.parametrize("language, course, said", [("ru", "course", "Ваша папка"), ("en", "course_en", "Your folder")])
+def test_the_command_copies_all_lessons_and_every_link_in_them_leads_somewhere(tmp_path, language, course, said):
     folder = tmp_path / "Мой чат"
-    assert run("--no-lab", "--folder", str(folder)) == (0, f"Ваша папка: {folder}\n")
-    assert {path.name for path in folder.glob("*.ipynb")} == {path.name for path in lessons.notebooks()}
+    assert run("--no-lab", "--folder", str(folder), language=language) == (0, f"{said}: {folder}\n")
+    assert {path.name for path in folder.glob("*.ipynb")} == {start.PAGE, *(path.name for path in lessons.notebooks())}
+    assert (f'/{course}"' in first_cell(folder, "01")) and start.language_of(folder) == language
     for path in folder.glob("*.ipynb"):
         for cell in start.read(path)["cells"]:
             for link in LINK.findall("".join(cell["source"])) if cell["cell_type"] == "markdown" else ():
@@ -210,6 +219,32 @@ def test_the_command_copies_all_lessons_and_every_link_in_them_leads_somewhere(t
     (folder / ".lessons.json").write_text(json.dumps({name: "of another edition" for name in digests}))
     status, printed = run("--no-lab", "--folder", str(folder))
     assert status == 0 and NEW in printed and len(printed.splitlines()) == 2
+    assert start.language_of(folder) == language, "it keeps what it has, whatever the system speaks"
+
+
+def test_a_folder_never_gets_lessons_in_two_languages(copy):
+    for edition in "ru", "en":
+        for path in sorted((copy / "notebooks" / edition).glob("*.ipynb"))[1:]:
+            path.unlink()
+    tool, mine = copy / "notebooks/tools/start.py", [copy / "my", copy / "my-en"]
+    run("--no-lab", tool=tool, language="ru")
+    russian = state(mine[0])
+    assert run("--no-lab", tool=tool, language="en") == (0, f"Your folder: {mine[0]}\n")
+    assert run("--no-lab", "--language", "en", tool=tool, language="ru") == (0, f"Your folder: {mine[1]}\n")
+    assert run("--no-lab", "--language", "ru", tool=tool, language="en") == (0, f"Ваша папка: {mine[0]}\n")
+    status, printed = run("--no-lab", "--language", "en", "--folder", str(mine[0]), tool=tool)
+    assert status == 2 and f"{mine[0]} holds lessons in the other language" in printed
+    assert state(mine[0]) == russian and list(map(start.language_of, mine)) == ["ru", "en"]
+
+
+@pytest.mark.parametrize("language, other", [("ru", "en"), ("en", "ru")])
+def test_the_first_page_says_in_both_languages_where_to_start(language, other):
+    [cell] = start.page(language)["cells"]
+    text = "".join(cell["source"])
+    assert "01-connection.ipynb" in LINK.findall(text)
+    assert f"start.py --language {other}\n" in text and f"--language {language}" not in text
+    assert "Start here" in text if language == "en" else "In English" in text
+    assert "Начните здесь" in text if language == "ru" else "По-русски" in text
 
 
 def test_nonsense_is_refused_in_a_line(tmp_path):
@@ -233,7 +268,7 @@ def test_other_options_go_to_jupyterlab(monkeypatch, course):
         with pytest.raises(SystemExit):
             start.run_lab(course[1], ["--allow-root", "--port", "8889"], is_new)
     root = f"--ServerApp.root_dir={course[1]}"
-    assert told[0] == root and told[3:7] == ["--allow-root", "--port", "8889", str(course[1] / "01-connection.ipynb")]
+    assert told[0] == root and told[3:7] == ["--allow-root", "--port", "8889", str(course[1] / start.PAGE)]
     assert told[7] == root and told[10:] == ["--allow-root", "--port", "8889"]
 
 
@@ -243,7 +278,7 @@ def test_a_changed_building_cell_of_the_students_is_named_and_nothing_else_is_co
     subprocess.run([sys.executable, "notebooks/tools/start.py", "--no-lab"], cwd=copy, check=True)
     status, printed = run_copy(copy, "--collect-only", "--ignore=tests", ".")
     assert status == 0 and "notebooks/ru/" in printed and "my/" not in printed
-    [path] = (copy / "my").glob("*.ipynb")
+    [path] = (copy / "my").glob("01*.ipynb")
     lesson = start.read(path)
     own = {"cell_type": "code", "id": "own", "metadata": {}, "execution_count": 7, "outputs": []}
     other = [{"output_type": "stream", "name": "stdout", "text": "other"}]
