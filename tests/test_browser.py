@@ -44,6 +44,7 @@ SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False},  # it would meet what has been closed
     "notebook-extension/tracker": {"windowingMode": "none"},  # all cells are there at once
 }
+SETTINGS_OF = "plugin => jupyterapp.serviceManager.settings.fetch(plugin)"
 ERRORS = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]'
 ANSWERS = "details:not(.jp-RenderedMermaid-Details)"
 READ_ALL = "def read_all(sock):\n    ", "return sock.recv(10)", "return b''.join(iter(lambda: sock.recv(8192), b''))"
@@ -202,13 +203,18 @@ def lab(tmp_path_factory):
         yield Lab(browser.new_page(viewport={"width": 1280, "height": 900}), folder / "my", url)
 
 
-def test_the_readmes_command_opens_the_first_lesson_and_no_news(lab):
+def test_the_readmes_command_opens_a_page_that_says_where_to_start_and_no_news(lab):
     lab.load(lab.url)
-    expect(lab.page.locator(".jp-Notebook h1")).to_contain_text("1. ")
-    assert lab.page.evaluate(
-        "document.querySelector('#jupyter-config-data').text.includes('\"news\": {\"disabled\": true}')"
-    )
+    page = lab.page.locator(".jp-Notebook")
+    expect(page.locator("h1")).to_contain_text("Чат с нуля")
+    expect(page).to_contain_text("start.py --language en")
+    settings = lab.page.evaluate(SETTINGS_OF, "@jupyterlab/apputils-extension:notification")
+    assert settings["schema"]["properties"]["fetchNews"]["default"] == "false", "and else it asks at any time"
+    assert lab.page.locator(".jp-Dialog, .Toastify__toast").count() == 0, "nothing is over it"
     lab.page.evaluate("closeAll")
+    with lab.open("00-start.ipynb") as book:
+        assert book.page.evaluate("follow", "01-connection.ipynb") is None
+        book.photograph("light")
 
 
 def test_the_interrupt_button_gives_a_blocked_kernel_back(lab):

@@ -263,13 +263,15 @@ def test_nonsense_is_refused_in_a_line(tmp_path):
 
 def test_other_options_go_to_jupyterlab(monkeypatch, course):
     told = []
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     monkeypatch.setattr("jupyterlab.labapp.main", told.extend)
     for is_new in True, False:
         with pytest.raises(SystemExit):
             start.run_lab(course[1], ["--allow-root", "--port", "8889"], is_new)
     root = f"--ServerApp.root_dir={course[1]}"
-    assert told[0] == root and told[3:7] == ["--allow-root", "--port", "8889", str(course[1] / start.PAGE)]
-    assert told[7] == root and told[10:] == ["--allow-root", "--port", "8889"]
+    options = ["--allow-root", "--port", "8889"]
+    assert told == [root, *options, str(course[1] / start.PAGE), root, *options]
+    assert os.environ["JUPYTER_CONFIG_PATH"].endswith(f"{os.pathsep}mine")
 
 
 def test_a_changed_building_cell_of_the_students_is_named_and_nothing_else_is_compared(copy):

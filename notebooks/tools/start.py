@@ -108,9 +108,11 @@ def run_lab(folder, options, is_new):
     """Run JupyterLab with options (list of str) in folder (Path); show where to start, if that is new."""
     from jupyterlab.labapp import main as jupyterlab
 
-    quiet = "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+    # Settings that JupyterLab has until somebody chooses otherwise: it does not ask whether one wants news.
+    settings = str(ROOT / "notebooks/start"), os.environ.get("JUPYTER_CONFIG_PATH")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     page = [str(folder / PAGE)] * is_new
-    sys.exit(jupyterlab([f"--ServerApp.root_dir={folder}", *quiet, *options, *page]))
+    sys.exit(jupyterlab([f"--ServerApp.root_dir={folder}", *options, *page]))
 
 
 def update(source, folder):
