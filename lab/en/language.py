@@ -29,7 +29,7 @@ def asked(option="--lang", default=None):
 
 
 def follow(file):
-    """Run the script of file's name (a path, str) that speaks the language asked for, and end with it, if it is another.
+    """Run the twin of the script at file (str) where that one speaks the language asked for, and end with it.
 
     The one in Russian is in lab/, its twin in lab/en/. Who runs this one by name has asked for English.
     """
