@@ -14,8 +14,7 @@ from .asking import FORMS, plain
 from .excuses import excuse
 from .line import Line
 from .silence import Silence
-from .terminal import LEAVE
-from .texts import TALK, TERMINAL, because, indented
+from .texts import LEAVES, TALK, TERMINAL, because, indented
 from .transcript import Transcript
 from .words import UNTRIED, Failure, Untried
 
@@ -71,7 +70,7 @@ class Chat:
         """Return whether text (str) has somebody's name (str) and a word that nobody said, and is no message."""
         news = self.work.without_messages(re.sub(r"\x1b\[[\d;]*\w", "", text), name)
         words = news
-        for said in [*self.secrets.values(), self.work.more or LEAVE, LEAVE]:
+        for said in [*self.secrets.values(), *filter(None, [self.work.more]), *LEAVES]:
             words = words.replace(said, " ")
         return name in news and re.search(r"[^\W\d_]{3,}", words) is not None
 

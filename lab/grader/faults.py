@@ -10,8 +10,9 @@ import re
 import sys
 from dataclasses import dataclass, field
 
+from .texts import LEAVES
+
 SERVER, CLIENT = "server.py", "client.py"
-LEAVE = "покинуть чат"
 SENDS = {"send", "sendall", "write", "sendto"}
 MANY = {"Thread", "start_new_thread", "ThreadPoolExecutor", "ThreadingTCPServer", "ThreadingMixIn"}
 OTHERWISE = {"asyncio", "select", "selectors", "socketserver", "multiprocessing", "concurrent", "trio", "twisted"}
@@ -66,6 +67,10 @@ class Program:
         return any(text in value for value in self.texts if isinstance(value, str)) or any(
             text.encode() in value for value in self.texts if isinstance(value, bytes)
         )
+
+    def knows_goodbye(self):
+        """Return whether the words with which one leaves stand in it, in either language."""
+        return any(map(self.says, LEAVES))
 
 
 def called(call):
@@ -398,7 +403,7 @@ def used_after_close(case):
 @finder("no-goodbye", "12-client", "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт")
 def no_goodbye(case):
     program = case.programs.get(CLIENT)
-    if program and case.loses("quits") and not program.says(LEAVE):
+    if program and case.loses("quits") and not program.knows_goodbye():
         inputs = program.calls("input", "readline")
         yield CLIENT, inputs[-1].lineno if inputs else 0, {}
 
@@ -408,7 +413,7 @@ def no_goodbye(case):
 )
 def closes_without_shutdown(case):
     program = case.programs.get(CLIENT)
-    if not program or not case.loses("quits") or not program.says(LEAVE) or not program.calls(*MANY):
+    if not program or not case.loses("quits") or not program.knows_goodbye() or not program.calls(*MANY):
         return
     if not program.calls("shutdown", "_exit") and (closes := program.calls("close")):
         yield CLIENT, closes[-1].lineno, {}

@@ -183,7 +183,7 @@ FAULTS = {
         "The list changes while it is walked: somebody will be skipped. Walk a copy: list(…)",
     "Сокет уже закрыт, а другой поток ещё им пользуется": "The socket is closed, and another thread still uses it",
     "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт":
-        "The client does not know the words «покинуть чат»: who types them does not leave",
+        "The client does not know the words «leave the chat»: nobody leaves by typing them",
     "close() не будит поток, который ждёт в recv, и программа не кончается: нужен shutdown":
         "close() does not wake the thread that waits in recv, and the program does not end: use shutdown",
     "Один поток и печатает, и слушает: пока он ждёт в input(), чужих слов не видно. Слушать должен второй":

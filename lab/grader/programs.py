@@ -24,8 +24,7 @@ from . import asking, finding, launching, limits
 from .chat import CLIENTS, OPERATOR, WIRES, Chat
 from .excuses import newer
 from .starting import Start
-from .terminal import LEAVE
-from .texts import excerpt
+from .texts import LEAVES, excerpt
 from .words import Failure, Untried
 
 NAMED = "\0"
@@ -307,6 +306,12 @@ class Work:
         self.trials.append((chat.told(), chat.printed()))
         chat.end()
 
+    def goodbye(self):
+        """Return what one types to leave (str, one of LEAVES): the first that stands in a program."""
+        self.copy()
+        text = "\n".join(self.choice["sources"].values()).lower()
+        return next((words for words in LEAVES if words in text), LEAVES[0])
+
     def learn(self, heard, chat, speaker, text):
         """Remember what stands before text (str) in what was heard (str) of speaker (Ear)."""
         if text in heard:
@@ -314,12 +319,13 @@ class Work:
             self.before = line.replace(chat.secret(speaker.who), NAMED)
 
     def without_messages(self, text, name):
-        """Return text (str) without the messages of name (str) that are empty, a name or "покинуть чат"."""
+        """Return text (str) without the messages of name (str) that are empty, a name or one of LEAVES."""
         if self.before is None:
             return text
         text, line = text[-limits.NEWS :], self.before.replace(NAMED, name)
         before = re.sub(r"\d+", r"\\d+", re.sub(r"(?:\\\s)+", r"\\s*", re.escape(line)))
-        message, torn = rf"{before}\s*(?:{re.escape(name)}|{LEAVE})?\s*", ""
+        no_news = "|".join([re.escape(name), *LEAVES])
+        message, torn = rf"{before}\s*(?:{no_news})?\s*", ""
         if re.sub(rf"\s|{NAMED}", "", self.before):  # it can't be taken for anything else, not even in a flood
             text, start, end = text.replace("\n", ""), "", before
             torn = "|".join(re.escape(line[:size]) for size in range(len(line), 0, -1))

@@ -13,8 +13,6 @@ from .silence import Silence
 from .texts import excerpt, folded, own
 from .words import Failure
 
-LEAVE = "покинуть чат"
-
 
 class Program(Ear):
     """A running program of the submission: what it prints is heard, and one can type to it."""
@@ -95,7 +93,7 @@ class Program(Ear):
         """Type what the assignment says, after all has been done that was said before."""
         self.chat.settle()
         self.chat.mark()
-        self.type(LEAVE)
+        self.type(self.chat.work.goodbye())
 
     def leave(self):
         """Say goodbye, or else be ended."""

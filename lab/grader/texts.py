@@ -5,6 +5,7 @@ from itertools import groupby
 
 TALK = "Разговор:"  # what stands above the transcript of a chat, and above what a program has printed
 TERMINAL = "Последние строки на терминале "
+LEAVES = "покинуть чат", "leave the chat"  # what the assignment has one type, in its two languages
 FRAME = re.compile(r'\s*File "(.*)", line \d+')
 FOREIGN = re.compile(r"/|<|[A-Za-z]:[\\/]")  # how the path of a file begins that is none of the submission's
 
