@@ -32,6 +32,13 @@ for exercise in vars(import_module("answers." + sys.argv[1])).values():
 os._exit(0)
 """
 
+SAID = {
+    "Введите своё имя": "Enter your name",
+    "присоединился к чату": "joined the chat",
+    "вышел из чата": "left the chat",
+    "покинуть чат": "leave the chat",
+}
+
 
 def english(folder, *command):
     """Run python with command in folder (Path), as an English lesson would; return what it printed (str)."""
@@ -59,3 +66,28 @@ def test_the_english_help_is_english(tmp_path):
     for script in "server.py", "client.py", "relay.py", "load.py", "models/naive.py":
         printed = english(tmp_path, lessons.ROOT / "lab/en" / script, "--help")
         assert printed.startswith("usage: ") and not re.search("[а-яё]", printed.lower()), printed
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "folder, points, faults",
+    [
+        ("lab/en", "120 of 100, 20 of them bonus", []),
+        (
+            "tests/sample",
+            "95 of 100, 3 of them bonus",
+            ["✗ The client leaves, 0 of 4. Did not happen: Client closes the connection."],
+        ),
+    ],
+)
+def test_english_programs_earn_what_the_russian_ones_do(folder, points, faults, tmp_path, monkeypatch):
+    monkeypatch.setenv("POINTS_SLOWNESS", "4")
+    for name in "server.py", "client.py":
+        text = (lessons.ROOT / folder / name).read_text(encoding="utf-8")
+        for russian, words in SAID.items():
+            text = text.replace(russian, words)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    checking, total, *lost = english(tmp_path, "-c", "from points import points; points()").splitlines()
+    assert checking.startswith("Checking server.py and client.py.") and total == f"Points: {points}"
+    assert lost[:1] == faults
+    assert not re.search("[а-яё]", re.sub("«[^»]*»", "", "".join(lost)).lower()), lost

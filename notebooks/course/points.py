@@ -20,6 +20,7 @@ from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent
 ROOT = COURSE.parents[1]
+sys.path.append(str(ROOT))      # for lab/, as in the first cell of a lesson
 FILES = "server.py", "client.py"
 AT_ONCE = 8     # criteria that are tried at the same time: mostly they wait
 SLOWNESS = float(os.environ.get("POINTS_SLOWNESS", 1))      # of this machine
@@ -28,6 +29,7 @@ LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that 
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
 # What one trial of the programs tells to the others.
 LEARNED = "ways", "broken", "choice", "restless", "form", "introduction", "before"
+LANGUAGE, GRADING = "ru", ROOT / "notebooks/grading.ipynb"      # what we speak; where the criteria stand
 
 
 def points(folder="."):
@@ -54,9 +56,14 @@ def points(folder="."):
 
 
 def read_criteria():
-    """Return the cells (list of dict) of grading.ipynb that are criteria."""
-    notebook = json.loads((ROOT / "notebooks/grading.ipynb").read_text(encoding="utf-8"))
-    return [cell for cell in notebook["cells"] if "criterion" in cell["metadata"]]
+    """Return the cells (list of dict) of grading.ipynb that are criteria, each with the title above it."""
+    from lab.grader.criteria import explanations
+    notebook = GRADING.read_bytes()
+    titles = {name: title for name, (title, _) in explanations(notebook).items()}
+    cells = [cell for cell in json.loads(notebook)["cells"] if "criterion" in cell["metadata"]]
+    for cell in cells:
+        cell["metadata"]["title"] = titles[cell["metadata"]["criterion"]]
+    return cells
 
 
 def grade(folder):
@@ -78,7 +85,6 @@ def grade(folder):
 
 def main(folder, scratch):
     """Write a line of JSON for each criterion (see try_all), and end with all that was started."""
-    sys.path.append(str(ROOT))
     from lab.grader.processes import adopt, end_all_children
 
     def end():
@@ -139,7 +145,6 @@ def find_out(pool):
 def begin(folder, scratch):
     """Prepare a worker: it tries the programs in folder (str), whose copies go to scratch (str)."""
     global work
-    sys.path.append(str(ROOT))
     from lab.grader import finding, limits
     from lab.grader.programs import Work
     from lab.grader.words import Failure
@@ -204,11 +209,12 @@ def try_criterion(cell, learned):
 
 def why(printed, wanted):
     """Return in a line (str) what a criterion has printed that is not wanted."""
+    from lab.grader.language import speaker
     from lab.grader.texts import TALK, TERMINAL
     said, _, words = printed.partition(TERMINAL)
-    said = said.partition(f"{TALK}\n")[0]
+    said = said.partition(TALK + "\n")[0]
     lines = [line for line in said.splitlines() if line not in wanted.splitlines()]
-    reason = " ".join(lines) or "Напечатано не всё, чего ждали."
+    reason = speaker(LANGUAGE)(" ".join(lines)) or "Напечатано не всё, чего ждали."
     error = last_error(words)
     return reason + f" ({error})" * bool(error and error not in reason)
 
