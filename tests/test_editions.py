@@ -110,6 +110,15 @@ def russian_left(root):
     return found
 
 
+def russian_scripts(root):
+    """Return where an English lesson names a script of lab/ that has a twin in lab/en/."""
+    found = []
+    for _, twin in editions.pairs(root / "notebooks")[:-1]:
+        for place, text in texts(twin):
+            found += [f"{place}: {name}" for name in re.findall(r"\blab/(?!en/)\S*", text)]
+    return found
+
+
 def no_phrase(root):
     """Return what is wrong with the table of phrases, and with the scripts that follow it."""
     edition = English(root)
@@ -145,7 +154,9 @@ def dead_links(root):
     return found
 
 
-@pytest.mark.parametrize("problems", [out_of_step, no_phrase, other_shapes, other_facts, russian_left, dead_links])
+@pytest.mark.parametrize(
+    "problems", [out_of_step, no_phrase, other_shapes, other_facts, russian_left, russian_scripts, dead_links]
+)
 def test_both_editions_have_no(problems):
     found = problems(lessons.ROOT)
     assert not found, "\n" + "\n".join(found)
@@ -337,6 +348,12 @@ def test_a_translation_of_another_shape_fails_by_lesson_and_cell(course):
 def test_russian_prose_in_the_english_edition_fails_by_lesson_and_cell(course):
     replace(course / ENGLISH, "## Glossary", "## Словарик")
     assert no_phrase(course) == ["c03-summary: Cyrillic without a reason: Словарик"]
+
+
+def test_a_russian_script_in_an_english_lesson_fails_by_lesson_and_cell(course):
+    assert russian_scripts(course) == []
+    replace(course / ENGLISH, "## Glossary", "## Glossary of `lab/server.py`")
+    assert russian_scripts(course) == ["en/03-small.ipynb: c03-summary: lab/server.py`"]
 
 
 @pytest.mark.parametrize("name", [RUSSIAN, ENGLISH, NEXT, "README.md", "README.ru.md"])
