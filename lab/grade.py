@@ -17,16 +17,18 @@ from grader import alike, attempts, exports
 from grader.criteria import read_criteria, translated, weigh
 from grader.gathering import gather
 from grader.isolation import isolation
-from grader.language import LANGUAGES
 from grader.lateness import moment
 from grader.packages import install
 from grader.platforms import canvas, gradescope, moodle
 from grader.processes import adopt
 from grader.runs import NOTEBOOK, grade_all, read_files, save
 from grader.saving import can_save
+from grader.screen import speaker
 from grader.store import Store, content, version
 from grader.tables import show
+from language import LANGUAGES, asked
 
+say = speaker(asked())  # on the screen
 ENGLISH = Path(__file__).resolve().parents[1] / "notebooks/en/grading.ipynb"
 SINGLE = "json", "github", "prairielearn", "vpl", "summary"  # options that need one submission
 FAILED, BELOW, STOPPED = 1, 3, 130  # exit status: nothing was graded; somebody is below --pass; Ctrl+C
@@ -34,86 +36,100 @@ FAILED, BELOW, STOPPED = 1, 3, 130  # exit status: nothing was graded; somebody 
 
 def read_arguments():
     """Return what the arguments say (argparse.Namespace); ends the program when that is nonsense."""
-    parser = argparse.ArgumentParser(description="Проверка работ: баллы и причины.")
-    parser.add_argument("submissions", type=Path, nargs="+", help="папка или архив: в них папка или архив на работу")
+    parser = argparse.ArgumentParser(description=say("Проверка работ: баллы и причины."))
+    parser.add_argument(
+        "submissions", type=Path, nargs="+", help=say("папка или архив: в них папка или архив на работу")
+    )
     parser.add_argument(
         "--out",
         type=Path,
         default=Path("grades.csv"),
         metavar="FILE",
-        help="таблица; отчёты лягут в папку с тем же именем (%(default)s)",
+        help=say("таблица; отчёты лягут в папку с тем же именем (%(default)s)"),
     )
     parser.add_argument(
-        "-j", "--jobs", type=int, default=1, metavar="N", help="сколько работ проверять сразу (%(default)s)"
+        "-j", "--jobs", type=int, default=1, metavar="N", help=say("сколько работ проверять сразу (%(default)s)")
     )
     parser.add_argument(
-        "--task", default="", metavar="GLOB", help="какие программы проверять, если в работе целый курс: '*task4*'"
+        "--task", default="", metavar="GLOB", help=say("какие программы проверять, если в работе целый курс: '*task4*'")
     )
     parser.add_argument(
         "--with",
         dest="packages",
         default="",
         metavar="LIST",
-        help="пакеты, которые разрешены работам: 'loguru,cryptography' (их ставит pip, только для проверки)",
+        help=say("пакеты, которые разрешены работам: 'loguru,cryptography' (их ставит pip, только для проверки)"),
     )
     parser.add_argument(
-        "--weights", default="", metavar="LIST", help="другие баллы за критерии, можно и 0: 'many=20,threads=0'"
+        "--weights", default="", metavar="LIST", help=say("другие баллы за критерии, можно и 0: 'many=20,threads=0'")
     )
-    parser.add_argument("--lang", choices=LANGUAGES, default="ru", help="язык отчётов (%(default)s)")
-    parser.add_argument("--again", action="store_true", help="проверить заново и то, что не изменилось")
-    parser.add_argument("--only", action="store_true", help="в таблицу — только эти работы, без прежних")
-    add_time(parser.add_argument_group("время и попытки"))
-    add_platforms(parser.add_argument_group("платформы"))
-    add_single(parser.add_argument_group("одна работа"))
-    group = parser.add_argument_group("похожие работы")
-    group.add_argument("--alike", type=Path, metavar="FILE.html", help="страница похожих пар (нужен copydetect)")
-    group.add_argument("--past", type=Path, action="append", default=[], metavar="DIR", help="работы прошлых лет")
+    parser.add_argument(
+        "--lang", choices=LANGUAGES, default=asked(), help=say("язык отчётов и сообщений (%(default)s)")
+    )
+    parser.add_argument("--again", action="store_true", help=say("проверить заново и то, что не изменилось"))
+    parser.add_argument("--only", action="store_true", help=say("в таблицу — только эти работы, без прежних"))
+    add_time(parser.add_argument_group(say("время и попытки")))
+    add_platforms(parser.add_argument_group(say("платформы")))
+    add_single(parser.add_argument_group(say("одна работа")))
+    group = parser.add_argument_group(say("похожие работы"))
+    group.add_argument("--alike", type=Path, metavar="FILE.html", help=say("страница похожих пар (нужен copydetect)"))
+    group.add_argument("--past", type=Path, action="append", default=[], metavar="DIR", help=say("работы прошлых лет"))
     options = parser.parse_intermixed_args()
     if options.jobs < 1:
-        parser.error("-j: нужно целое число от 1")
+        parser.error(say("-j: нужно целое число от 1"))
     if options.out.suffix != ".csv":
-        parser.error("--out: имя таблицы кончается на .csv")
+        parser.error(say("--out: имя таблицы кончается на .csv"))
     if options.due and not moment(options.due):
-        parser.error("--due: нужно время, например '2026-12-20 23:59'")
+        parser.error(say("--due: нужно время, например '2026-12-20 23:59'"))
     if options.penalty < 0:
-        parser.error("--penalty: нужно целое число от 0")
+        parser.error(say("--penalty: нужно целое число от 0"))
     options.due = moment(options.due or "")
     return options
 
 
 def add_time(group):
     """Add the options about when something was handed in to group (of an argparse.ArgumentParser)."""
-    group.add_argument("--due", metavar="TIME", help="срок сдачи: '2026-12-20 23:59'")
+    group.add_argument("--due", metavar="TIME", help=say("срок сдачи: '2026-12-20 23:59'"))
     group.add_argument(
-        "--penalty", type=int, default=0, metavar="N", help="сколько баллов снимать за каждый начатый день после срока"
+        "--penalty",
+        type=int,
+        default=0,
+        metavar="N",
+        help=say("сколько баллов снимать за каждый начатый день после срока"),
     )
     group.add_argument(
         "--attempt",
         choices=["last", "best"],
         default="last",
-        help="какая попытка засчитана, последняя или лучшая; считаются и прежние проверки (%(default)s)",
+        help=say("какая попытка засчитана, последняя или лучшая; считаются и прежние проверки (%(default)s)"),
     )
 
 
 def add_platforms(group):
     """Add the options about whole classes of a platform to group (of an argparse.ArgumentParser)."""
-    group.add_argument("--moodle", type=Path, metavar="FILE", help="заполнить ведомость Moodle, собрать zip с отзывами")
-    group.add_argument("--canvas", type=Path, metavar="FILE", help="заполнить журнал Canvas")
-    group.add_argument("--assignment", default="", metavar="TEXT", help="название или номер задания в журнале Canvas")
-    group.add_argument("--junit", type=Path, metavar="FILE", help="ещё и в формате JUnit")
-    group.add_argument("--gradescope", action="store_true", help="рядом с каждым отчётом results.json для Gradescope")
-    group.add_argument("--metadata", type=Path, metavar="FILE", help="submission_metadata.json от Gradescope")
+    group.add_argument(
+        "--moodle", type=Path, metavar="FILE", help=say("заполнить ведомость Moodle, собрать zip с отзывами")
+    )
+    group.add_argument("--canvas", type=Path, metavar="FILE", help=say("заполнить журнал Canvas"))
+    group.add_argument(
+        "--assignment", default="", metavar="TEXT", help=say("название или номер задания в журнале Canvas")
+    )
+    group.add_argument("--junit", type=Path, metavar="FILE", help=say("ещё и в формате JUnit"))
+    group.add_argument(
+        "--gradescope", action="store_true", help=say("рядом с каждым отчётом results.json для Gradescope")
+    )
+    group.add_argument("--metadata", type=Path, metavar="FILE", help=say("submission_metadata.json от Gradescope"))
 
 
 def add_single(group):
     """Add the options for whoever grades one submission to group (of an argparse.ArgumentParser)."""
-    group.add_argument("--json", type=Path, metavar="FILE", help="всё о работе в JSON")
-    group.add_argument("--github", type=Path, metavar="FILE", help="result.json для GitHub")
-    group.add_argument("--prairielearn", type=Path, metavar="FILE", help="results.json для PrairieLearn")
-    group.add_argument("--vpl", type=Path, metavar="FILE", help="вывод для VPL")
-    group.add_argument("--summary", type=Path, metavar="FILE", help="дописать краткий итог в Markdown")
+    group.add_argument("--json", type=Path, metavar="FILE", help=say("всё о работе в JSON"))
+    group.add_argument("--github", type=Path, metavar="FILE", help=say("result.json для GitHub"))
+    group.add_argument("--prairielearn", type=Path, metavar="FILE", help=say("results.json для PrairieLearn"))
+    group.add_argument("--vpl", type=Path, metavar="FILE", help=say("вывод для VPL"))
+    group.add_argument("--summary", type=Path, metavar="FILE", help=say("дописать краткий итог в Markdown"))
     group.add_argument(
-        "--pass", type=int, dest="passing", metavar="N", help=f"статус {BELOW}, если у кого-то меньше N баллов"
+        "--pass", type=int, dest="passing", metavar="N", help=say(f"статус {BELOW}, если у кого-то меньше N баллов")
     )
 
 
@@ -198,7 +214,7 @@ def grade_new(submissions, files, apart, options, store):
     known, kept = len(submissions) - len(new), store.kept
     try:
         if new:
-            grade_all(new, files, apart, options.jobs, options.task, store)
+            grade_all(new, files, apart, options.jobs, options.task, store, say("Проверка"))
     except KeyboardInterrupt:
         how = "Та же команда" + " без --again" * options.again
         done = f"Прервано: проверено {known + store.kept - kept} из {len(submissions)}, это сохранено."
@@ -230,19 +246,19 @@ def main():
     adopt()
     apart = isolation()
     if options.jobs > 1 and apart.alone:
-        print("Эта система не даёт каждой работе свою сеть: проверяю по одной.", file=sys.stderr)
+        print(say("Эта система не даёт каждой работе свою сеть: проверяю по одной."), file=sys.stderr)
         options.jobs = 1
     try:
         submissions, criteria, said = run(options, apart)
     except (OSError, ValueError) as error:
-        sys.exit(f"Не получилось: {error}")
+        sys.exit(say(f"Не получилось: {error}"))
     except KeyboardInterrupt as stopped:
-        print(str(stopped) or "Прервано: таблица прежняя.", file=sys.stderr)
+        print(say(str(stopped) or "Прервано: таблица прежняя."), file=sys.stderr)
         sys.exit(STOPPED)
     finally:
         apart.close()
-    show(submissions, criteria)
-    print(*said, sep="\n")
+    show(submissions, criteria, options.lang)
+    print(*map(say, said), sep="\n")
     least = min(s.base(criteria) - s.penalty(criteria) for s in submissions)
     if options.passing is not None and least < options.passing:
         sys.exit(BELOW)

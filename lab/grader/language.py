@@ -222,16 +222,21 @@ def edged(phrase):
     return before + re.escape(phrase) + after
 
 
-LONGEST_FIRST = re.compile("|".join(map(edged, sorted({**PHRASES, **FAULTS}, key=len, reverse=True))))
+def translator(phrases):
+    """Return a function that says a text (str), ours, by phrases (dict); it leaves alone what stands in « » or ` `."""
+    longest_first = re.compile("|".join(map(edged, sorted(phrases, key=len, reverse=True))))
+
+    def translate(text):
+        if text in phrases:
+            return phrases[text]
+        parts = SAID.split(text)
+        parts[::2] = [longest_first.sub(lambda found: phrases[found[0]], part) for part in parts[::2]]
+        return "".join(parts)
+
+    return translate
 
 
-def english(text):
-    """Return text (str), ours and Russian, in English; what stands in « » or ` ` is left as it is."""
-    if text in FAULTS:
-        return FAULTS[text]
-    parts = SAID.split(text)
-    parts[::2] = [LONGEST_FIRST.sub(lambda found: {**PHRASES, **FAULTS}[found[0]], part) for part in parts[::2]]
-    return "".join(parts)
+english = translator({**PHRASES, **FAULTS})
 
 
 def speaker(language):

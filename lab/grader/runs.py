@@ -98,9 +98,10 @@ def grade(submission, number, files, isolation, task=""):
         submission.reason = "Программа изменила файлы проверки. Они восстановлены, баллов нет."
 
 
-def grade_all(submissions, files, isolation, jobs, task, store):
-    """Grade submissions (list), jobs (int) at once, with a progress bar; store (Store) keeps each result at once.
+def grade_all(submissions, files, isolation, jobs, task, store, title="Проверка"):
+    """Grade submissions (list), jobs (int) at once, with a progress bar called title.
 
+    store (Store) keeps each result at once.
     On KeyboardInterrupt all that runs is ended first, and nothing of it is kept.
     """
     stopping = threading.Event()
@@ -111,7 +112,7 @@ def grade_all(submissions, files, isolation, jobs, task, store):
             store.keep(submission)
 
     with ThreadPoolExecutor(jobs) as pool, Progress(console=Console(stderr=True)) as progress:
-        bar = progress.add_task("Проверка", total=len(submissions))
+        bar = progress.add_task(title, total=len(submissions))
         runs = [pool.submit(grade_one, number, submission) for number, submission in enumerate(submissions)]
         try:
             for run in as_completed(runs):

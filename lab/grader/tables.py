@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
 
+from . import screen
 from .criteria import maximum
+from .language import speaker
 from .saving import save_text, whole
 from .texts import printable
 
@@ -53,18 +55,19 @@ def save_junit(path, submissions, criteria):
     save_text(path, ElementTree.tostring(root, "utf-8", xml_declaration=True).decode())
 
 
-def show(submissions, criteria):
-    """Print the table of all submissions."""
-    table = Table("работа", "программы", Column("баллы", justify="right"), "не выполнено")
+def show(submissions, criteria, language="ru"):
+    """Print the table of all submissions, in language (str)."""
+    say, explain = screen.speaker(language), speaker(language)
+    table = Table(say("работа"), say("программы"), Column(say("баллы"), justify="right"), say("не выполнено"))
     for s in submissions:
         base = [c for c in criteria if not c.get("bonus")]
         lost = ", ".join(c["criterion"] for c in base if s.lost(c))
         untried = ", ".join(c["criterion"] for c in base if s.untried(c))
-        lost += f"{'; ' if lost else ''}{NOT_TRIED}: {untried}" if untried else ""
-        points, programs = f"{s.total(criteria)} из {maximum(criteria)}", ", ".join(s.programs())
-        points += f"\n{NOT_TRIED} {s.open_points(base)}" * bool(untried)
-        table.add_row(escape(s.name), escape(programs), points, escape(s.reason or lost))
+        lost += f"{'; ' if lost else ''}{say(NOT_TRIED)}: {untried}" if untried else ""
+        points, programs = f"{s.total(criteria)} {say('из')} {maximum(criteria)}", ", ".join(s.programs())
+        points += f"\n{say(NOT_TRIED)} {s.open_points(base)}" * bool(untried)
+        table.add_row(escape(s.name), escape(programs), points, escape(explain(s.reason) or lost))
     Console().print(table)
     for s in submissions:
         for note in s.found.get("notes", []):
-            Console().print(f"{s.name}: {printable(note)}.", markup=False, highlight=False)
+            Console().print(f"{s.name}: {printable(explain(note))}.", markup=False, highlight=False)
