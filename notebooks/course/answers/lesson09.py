@@ -173,7 +173,7 @@ class OneInbox(Exercise):
             port = server.listening()
             anya, boris = come(port, "Аня"), come(port, "Борис")
             hears(anya, "Борис присоединился к чату.", "Аня в чате, Борис назвал себя.")
-            if not same_order(anya, boris):
+            if not all(same_order(anya, boris) for _ in range(3)):  # on a busy machine one time may not show it
                 raise Wrong("Аня и Борис сказали по 50 строк сразу и услышали их в разном порядке: "
                             f"рассылает не один поток. {ALONE}")
             last_words(anya, boris, port)
@@ -210,16 +210,14 @@ def namesakes(port):
 
 def same_order(anya, boris):
     """Have both talk at once; return whether both hear the same 100 lines in the same order."""
-    said = [Task(person.send, "".join(f"{name} {number}\n" for number in range(50)).encode())
-            for person, name in ((anya, "а"), (boris, "б"))]
+    for person, name in (anya, "а"), (boris, "б"):
+        person.send("".join(f"{name} {number}\n" for number in range(50)).encode())
     heard = []
     for person, name in (anya, "Аня"), (boris, "Борис"):
         try:
             heard.append([person.line() for _ in range(100)])
         except TimeoutError:
             raise Wrong(f"Аня и Борис сказали по 50 строк сразу, {name} услышала или услышал не все сто.") from None
-    for task in said:
-        task.finish("Аня и Борис говорят")
     return heard[0] == heard[1]
 
 

@@ -189,7 +189,7 @@ def one_order(by_boris, by_anya):
             raise Wrong("Глеб не читает, Аня говорит. Борис и Аня слышат разное:\n"
                         f"    Борис: … {[line[:24] for line in by_boris[place:place + 2]]}\n"
                         f"    Аня: … {[line[:24] for line in by_anya[place:place + 2]]}\n"
-                        "Посылать должен один поток; пока он обходит список, он никого не убирает и не объявляет.")
+                        "Посылать должен один поток; обходя список, он никого не убирает и ничего не объявляет.")
 
 
 def follow(person, name, before, anya):

@@ -173,7 +173,7 @@ class OneInbox(Exercise):
             port = server.listening()
             anya, boris = come(port, "Anna"), come(port, "Boris")
             hears(anya, "Boris joined the chat.", "Anna is in the chat, Boris gave his name.")
-            if not same_order(anya, boris):
+            if not all(same_order(anya, boris) for _ in range(3)):  # on a busy machine one time may not show it
                 raise Wrong("Anna and Boris said 50 lines each at the same time and heard them in different orders: "
                             f"more than one thread is sending. {ALONE}")
             last_words(anya, boris, port)
@@ -210,16 +210,14 @@ def namesakes(port):
 
 def same_order(anya, boris):
     """Have both talk at once; return whether both hear the same 100 lines in the same order."""
-    said = [Task(person.send, "".join(f"{name} {number}\n" for number in range(50)).encode())
-            for person, name in ((anya, "a"), (boris, "b"))]
+    for person, name in (anya, "a"), (boris, "b"):
+        person.send("".join(f"{name} {number}\n" for number in range(50)).encode())
     heard = []
     for person, name in (anya, "Anna"), (boris, "Boris"):
         try:
             heard.append([person.line() for _ in range(100)])
         except TimeoutError:
             raise Wrong(f"Anna and Boris said 50 lines each at the same time, but {name} did not hear all hundred.") from None
-    for task in said:
-        task.finish("Anna and Boris are talking")
     return heard[0] == heard[1]
 
 
