@@ -1,7 +1,8 @@
 """What Wine, under which .ci/windows runs the course, cannot show of Windows: each test with the reason.
 
 A test stands here by its name, for all its parameters or with one of them; a lesson's cell by its id. A test is
-skipped, a cell runs all the same (but for one that is STARVED), and its output is not compared. The last lines of a run list them all.
+skipped, a cell runs all the same (but for one that is STARVED), and its output is not compared. The last lines of a
+run list them all.
 """
 
 import sys
