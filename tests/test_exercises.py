@@ -115,7 +115,8 @@ def test_a_right_answer_is_told_so_and_so_is_what_it_prints(capsys):
     assert re.fullmatch(r"Напечатано .*\n    True\n(.*\n)+✓ 1\.2\. Верно\. .+\n", said)
 
 
-def test_the_cell_of_an_answer_may_be_long(capsys, tmp_path):
+def test_the_cell_of_an_answer_may_be_long(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("EXERCISE_TIMEOUT", "30")
     answer = written(find("1.2"), find("1.2").solution + "# долго ли, коротко ли\n" * 10_000, tmp_path)
     assert "✓ 1.2." in asked(capsys, "1.2", answer)
 
