@@ -464,7 +464,8 @@ def test_a_notebook_without_programs_or_sense_changes_nothing(tmp_path):
 
 def test_our_own_chat_is_found_among_the_other_scripts():
     choice = choose(TESTS.parent / "lab")
-    assert choice["programs"] == {"server.py": "server.py", "client.py": "client.py"} and not choice["notes"]
+    assert choice["programs"] == {"server.py": "server.py", "client.py": "client.py"}
+    assert all("en/server.py и en/client.py" in note for note in choice["notes"])  # they are twins
 
 
 def test_a_first_look_tells_programs_from_other_files(tmp_path):

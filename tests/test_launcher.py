@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -103,8 +103,9 @@ def run(places, monkeypatch, script, *arguments, launched=True, name="server.py"
     else:
         monkeypatch.delenv("GRADING_LAUNCHER", raising=False)
     program = launching.start([name, *arguments], folder, env or launching.ENVIRONMENT, modules)
-    program.stdin.write("Привет\n".encode())
-    program.stdin.close()
+    with suppress(BrokenPipeError):  # it has ended already, and read nothing
+        program.stdin.write("Привет\n".encode())
+        program.stdin.close()
     printed = program.stdout.read().decode()
     return program.wait(30), printed
 

@@ -211,7 +211,7 @@ def test_nor_into_a_student_s_folder_elsewhere(tmp_path):
 def test_what_a_student_gets_are_the_lessons_and_nothing_else(tmp_path):
     start.update(ROOT / "notebooks" / "ru", tmp_path)
     names = {path.name for path in (ROOT / "notebooks" / "ru").glob("*.ipynb")}
-    assert {path.name for path in tmp_path.rglob("*")} == names | {start.DIGESTS}
+    assert {path.name for path in tmp_path.rglob("*")} == names | {start.DIGESTS, start.PAGE}
     for name in names:
         lesson, given = (
             json.loads((folder / name).read_text(encoding="utf-8")) for folder in (ROOT / "notebooks/ru", tmp_path)
