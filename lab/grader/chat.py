@@ -13,7 +13,6 @@ from . import limits, processes
 from .asking import FORMS, plain
 from .excuses import excuse
 from .line import Line
-from .silence import Silence
 from .texts import LEAVES, TALK, TERMINAL, because, indented
 from .transcript import Transcript
 from .words import UNTRIED, Failure, Untried
@@ -169,10 +168,10 @@ class Chat:
 
     def crowd(self, size):
         """Have size people come at once; returns them in a list."""
-        people = []
+        people, deadline = [], time.monotonic() + limits.PATIENCE
         for number in range(1, size + 1):
             people.append(self.enter(f"Гость{number}"))
-            self.admit()
+            self.admit(deadline)
         self.mark()
         for answer in self.work.introduction:
             for person in people:
@@ -184,11 +183,10 @@ class Chat:
             self.settle()
         return people
 
-    def admit(self):
-        """Let the server accept who has connected, if it does: where too many wait, one more waits for seconds."""
-        silence = Silence(self, limits.REST)
-        while processes.knocking(self.address[1]) > 1 and not silence.enough():
-            time.sleep(0.002)
+    def admit(self, deadline):
+        """Let the server accept who has connected: where too many wait, one more waits for a second and longer."""
+        while processes.knocking(self.address[1]) > 1 and time.monotonic() < deadline:
+            time.sleep(0.005)
 
     def meet(self, name):
         """Start client.py and type name (str); returns it, and "Сервер", with whom it talks.
