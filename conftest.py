@@ -55,20 +55,20 @@ NOT_COMPARED = ("text/markdown",)
 
 # Cells that Windows is without, as their lessons say: signals, limits of a process, a pseudo-terminal.
 NEED_POSIX = (
-    "c11-ctrl-c-demo",
-    "c11-daemon-demo",
-    "c11-descriptors-demo",
-    "c11-full-demo",
-    "c13-torn",
-    "c13-return",
-    "c13-erase",
-    "c13-modes",
-    "c13-whole",
-    "c13-gone",
+    "c12-ctrl-c-demo",
+    "c12-daemon-demo",
+    "c12-descriptors-demo",
+    "c12-full-demo",
+    "c15-torn",
+    "c15-return",
+    "c15-erase",
+    "c15-modes",
+    "c15-whole",
+    "c15-gone",
 )
 # Windows ends the recv of a socket that another thread closes: there they print what their lesson says.
-OTHERWISE_ON_WINDOWS = "c12-stuck", "c12-stuck-wakes"
-NEED_REDIS = "16-servers.ipynb", "17-relay.ipynb"
+OTHERWISE_ON_WINDOWS = "c13-stuck", "c13-stuck-wakes"
+NEED_REDIS = "18-servers.ipynb", "19-relay.ipynb"
 
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
 # broken lesson, a kernel. The longest come first, so that no worker is left alone with one.
@@ -76,8 +76,8 @@ WHOLE = (
     "test_browser.py",
     "test_grading.py",
     "test_grading_runs.py",
-    "14-load.ipynb",
-    "15-models.ipynb",
+    "16-load.ipynb",
+    "17-models.ipynb",
     *NEED_REDIS,
     "test_lessons.py",
     ".ipynb",

@@ -54,7 +54,7 @@ WRONG = {
                         unsent.popleft()
         """,
     },
-    "10.2": {
+    "11.1": {
         "speak только берёт": """
             def speak(portions, turn, inbox):
                 for portion in portions[:1]:
@@ -81,12 +81,12 @@ WRONG = {
                     inbox.put(portion)
         """,
     },
-    "10.3": {
+    "11.2": {
         "ровно MAX_BEHIND": "64",
         "не 63": "63",
         "целое число": "'65'",
     },
-    "10.4": {
+    "10.2": {
         "посылка Глебу держит всех": but("if select.select([], [client_socket], [], 0)[1]:", "if True:"),
         "действует на весь сокет": but(
             "            client_socket.sendall(message)\n",

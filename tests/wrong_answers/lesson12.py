@@ -1,175 +1,98 @@
 """What students write in lesson 12, and a part of what they are told then."""
 
-CLIENT = '''
-import os, socket, threading
+from exercises import COURSE
 
-def listen_for_messages(client_socket):
-    while message := client_socket.recv(1024):
-        PRINT
-    LOST
-
-def start_client():
-    client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    client_socket.connect(("localhost", 8080))
-    listener = threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=DAEMON)
-    listener.start()
-    while True:
-        user_input = input()
-        if user_input.lower() == "покинуть чат":
-            break
-        if ANYTHING:
-            client_socket.send((user_input + END).encode())
-    LEAVE
-
-start_client()
-'''
-RIGHT = {
-    "PRINT": 'print(message.decode(), end="")',
-    "LOST": "os._exit(0)",
-    "DAEMON": "True",
-    "ANYTHING": "user_input",
-    "END": '"\\n"',
-    "LEAVE": "client_socket.shutdown(socket.SHUT_WR); listener.join(0.5)",
-}
+SERVER = (COURSE / "answers/stages/lesson12/server.py").read_text(encoding="utf-8")
 
 
-def client(**changes):
-    """Return the text of a client that is right but for the changes."""
-    text = CLIENT
-    for name, code in {**RIGHT, **changes}.items():
-        text = text.replace(name, code)
-    return text
+def but(old, new):
+    """Return the server of lesson 12 with one thing done wrong."""
+    assert old in SERVER
+    return SERVER.replace(old, new)
 
 
 WRONG = {
     "12.1": {
-        "сервер не узнал, что мы договорили": """
-            def leave(client_socket, listener):
-                client_socket.close()
-                listener.join(0.5)
+        "Нужен put_nowait": """
+            def note(lines, line):
+                if not lines.full():
+                    lines.put(line)
         """,
-        "ждали: 'пока'": """
-            def leave(client_socket, listener):
-                client_socket.shutdown(2)
-                listener.join(0.5)
+        "ошибкой Full": """
+            def note(lines, line):
+                lines.put_nowait(line)
         """,
-        "leave не вызвала listener.join, а последние": """
-            def leave(client_socket, listener):
-                client_socket.shutdown(1)
+        "вышло: ['два', 'три']": """
+            def note(lines, line):
+                if lines.full():
+                    lines.get()
+                lines.put_nowait(line)
         """,
-        "удержит человека надолго": """
-            def leave(client_socket, listener):
-                client_socket.shutdown(1)
-                listener.join()
-        """,
-        "Сервера уже нет, и shutdown бросил OSError": """
-            def leave(client_socket, listener):
-                client_socket.shutdown(1)
-                listener.join(0.5)
-        """,
-        "ещё допечатывает последние слова": """
-            def leave(client_socket, listener):
-                try:
-                    client_socket.shutdown(1)
-                    listener.join(0.5)
-                except OSError:
-                    pass
-        """,
-        "close вызван раньше join": """
-            def leave(client_socket, listener):
-                client_socket.shutdown(1)
-                client_socket.close()
-                listener.join(0.5)
-        """,
-        "до конца соединения?\n    ждали: ''": """
-            def leave(client_socket, listener):
-                client_socket.sendall("покинуть чат\\n".encode())
-                client_socket.shutdown(1)
-                listener.join(0.5)
+        "Очередь опустела": """
+            def note(lines, line):
+                if lines.empty():
+                    for one in "раз", "два":
+                        lines.put_nowait(one)
         """,
     },
     "12.2": {
-        "вышло: 'Аня\\n\\nпривет\\n   ": """
-            def send_input(client_socket, texts):
-                for text in texts:
-                    if text.strip().lower() == "покинуть чат":
-                        return True
-                    client_socket.sendall(f"{text}\\n".encode())
-                return False
+        "Сколько раз надо было ждать?\n    ждали: 0": """
+            def persist(call, wait):
+                while True:
+                    try:
+                        return call()
+                    except OSError:
+                        wait()
         """,
-        "вышло: 'Аняприветкак дела?'": """
-            def send_input(client_socket, texts):
-                for text in texts:
-                    if text.strip().lower() == "покинуть чат":
-                        return True
-                    if text.strip():
-                        client_socket.sendall(text.encode())
-                return False
+        "Сколько раз надо было ждать?\n    ждали: 1\n    вышло: 0": """
+            def persist(call, wait):
+                while True:
+                    try:
+                        return call()
+                    except OSError:
+                        continue
         """,
-        "вышло: 'привет\\n Покинуть ЧАТ": """
-            def send_input(client_socket, texts):
-                for text in texts:
-                    if text == "покинуть чат":
-                        return True
-                    if text.strip():
-                        client_socket.sendall(f"{text}\\n".encode())
-                return False
+        "остановился с ошибкой OSError": """
+            def persist(call, wait):
+                try:
+                    return call()
+                except OSError:
+                    wait()
+                return call()
         """,
-        "вышло: 'Аня\\n\\nпривет\\n\\n'": """
-            def send_input(client_socket, texts):
-                for text in texts:
-                    if text.strip().lower() == "покинуть чат":
-                        return True
-                    if text.strip():
-                        client_socket.sendall(f"{text}\\n".encode())
-                return False
+        "проглотила": """
+            def persist(call, wait):
+                while True:
+                    try:
+                        return call()
+                    except (TimeoutError, ConnectionError):
+                        pass
+                    except Exception:
+                        wait()
         """,
         "вышло: None": """
-            def send_input(client_socket, texts):
-                for text in texts:
-                    if text.strip().lower() == "покинуть чат":
+            def persist(call, wait):
+                while True:
+                    try:
+                        call()
                         return
-                    if text.strip():
-                        client_socket.sendall(f"{text}\\n".encode())
-        """,
-        "осталось непрочитанным": """
-            def send_input(client_socket, texts):
-                left = False
-                for text in texts:
-                    if text.strip().lower() == "покинуть чат":
-                        left = True
-                    elif text.strip() and not left:
-                        client_socket.sendall(f"{text.strip()}\\n".encode())
-                return left
-        """,
-        "Набрано 'Аня'. Функция берёт следующую строку": """
-            def send_input(client_socket, texts):
-                for text in list(texts):
-                    if text.strip().lower() == "покинуть чат":
-                        return True
-                    if text.strip():
-                        client_socket.sendall(f"{text.strip()}\\n".encode())
-                return False
-        """,
-        "ждали: 'Не хочу покинуть чат": """
-            def send_input(client_socket, texts):
-                for text in texts:
-                    if "покинуть чат" in text.lower():
-                        return True
-                    if text.strip():
-                        client_socket.sendall(f"{text.strip()}\\n".encode())
-                return False
+                    except (TimeoutError, ConnectionError):
+                        pass
+                    except OSError:
+                        wait()
         """,
     },
     "12.3": {
-        "ждали: 'Аня\\n'\n    вышло: 'Аня', и больше": client(END='""'),
-        "ждали: 'привет\\n'\n    вышло: '\\nпривет\\n'": client(ANYTHING="True"),
-        "сервер об уходе не узнал": client(DAEMON="False", LEAVE="client_socket.close()"),
-        "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
-        "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),
-        "Сервер спросил имя.\n    ждали на экране": client(PRINT="pass"),
-        "ждали на экране: Борис: пока": client(LEAVE="client_socket.shutdown(socket.SHUT_WR)"),
-        "Уходящий читает": client(LOST="print('Соединение с сервером потеряно.'); os._exit(0)"),
-        "к серверу не подключился": "import socket\nsocket.socket()",
+        "Наоборот": "[0, 1]",
+        "список из двух чисел": "1",
+        "вышло: [2, 0]": "[2, 0]",
+    },
+    "12.4": {
+        "всё ещё работает": but("args=newcomer, daemon=True", "args=newcomer").replace("os._exit(0)", "pass"),
+        "Traceback": but("except KeyboardInterrupt:", "except ZeroDivisionError:"),
+        "крутится без остановки": but("            time.sleep(1)\n", ""),
+        "дескрипторы: пришёл лишний гость": but(
+            "except OSError as error:\n            log(f\"Новые", "except EOFError as error:\n            log(f\"Новые"
+        ),
     },
 }

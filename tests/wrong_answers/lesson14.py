@@ -1,93 +1,175 @@
 """What students write in lesson 14, and a part of what they are told then."""
 
+CLIENT = '''
+import os, socket, threading
+
+def listen_for_messages(client_socket):
+    while message := client_socket.recv(1024):
+        PRINT
+    LOST
+
+def start_client():
+    client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    client_socket.connect(("localhost", 8080))
+    listener = threading.Thread(target=listen_for_messages, args=(client_socket,), daemon=DAEMON)
+    listener.start()
+    while True:
+        user_input = input()
+        if user_input.lower() == "покинуть чат":
+            break
+        if ANYTHING:
+            client_socket.send((user_input + END).encode())
+    LEAVE
+
+start_client()
+'''
+RIGHT = {
+    "PRINT": 'print(message.decode(), end="")',
+    "LOST": "os._exit(0)",
+    "DAEMON": "True",
+    "ANYTHING": "user_input",
+    "END": '"\\n"',
+    "LEAVE": "client_socket.shutdown(socket.SHUT_WR); listener.join(0.5)",
+}
+
+
+def client(**changes):
+    """Return the text of a client that is right but for the changes."""
+    text = CLIENT
+    for name, code in {**RIGHT, **changes}.items():
+        text = text.replace(name, code)
+    return text
+
+
 WRONG = {
-    "14.1": {
-        "вышло: b'one\\n'": """
-            def take_batch(inbox):
-                return inbox.get()
+    "13.1": {
+        "сервер не узнал, что мы договорили": """
+            def leave(client_socket, listener):
+                client_socket.close()
+                listener.join(0.5)
         """,
-        "вышло: [b'one": """
-            def take_batch(inbox):
-                data = [inbox.get()]
-                while not inbox.empty():
-                    data.append(inbox.get())
-                return data
+        "ждали: 'пока'": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(2)
+                listener.join(0.5)
         """,
-        "нужно дождаться сообщения, а функция вернула b''": """
-            def take_batch(inbox):
-                data = b""
-                while not inbox.empty():
-                    data += inbox.get()
-                return data
+        "leave не вызвала listener.join, а последние": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
         """,
-        "ждала в get четвёртого": """
-            import queue
-            def take_batch(inbox):
-                data = inbox.get()
+        "удержит человека надолго": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
+                listener.join()
+        """,
+        "Сервера уже нет, и shutdown бросил OSError": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
+                listener.join(0.5)
+        """,
+        "ещё допечатывает последние слова": """
+            def leave(client_socket, listener):
                 try:
-                    while True:
-                        data += inbox.get(timeout=0.01)
-                except queue.Empty:
-                    return data
+                    client_socket.shutdown(1)
+                    listener.join(0.5)
+                except OSError:
+                    pass
         """,
-        "take_batch всё ещё работает": """
-            def take_batch(inbox):
-                data = b""
-                while True:
-                    data += inbox.get()
+        "close вызван раньше join": """
+            def leave(client_socket, listener):
+                client_socket.shutdown(1)
+                client_socket.close()
+                listener.join(0.5)
+        """,
+        "до конца соединения?\n    ждали: ''": """
+            def leave(client_socket, listener):
+                client_socket.sendall("покинуть чат\\n".encode())
+                client_socket.shutdown(1)
+                listener.join(0.5)
+        """,
+    },
+    "14.1": {
+        "вышло: 'Аня\\n\\nпривет\\n   ": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        return True
+                    client_socket.sendall(f"{text}\\n".encode())
+                return False
+        """,
+        "вышло: 'Аняприветкак дела?'": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(text.encode())
+                return False
+        """,
+        "вышло: 'привет\\n Покинуть ЧАТ": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text}\\n".encode())
+                return False
+        """,
+        "вышло: 'Аня\\n\\nпривет\\n\\n'": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text}\\n".encode())
+                return False
+        """,
+        "вышло: None": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        return
+                    if text.strip():
+                        client_socket.sendall(f"{text}\\n".encode())
+        """,
+        "осталось непрочитанным": """
+            def send_input(client_socket, texts):
+                left = False
+                for text in texts:
+                    if text.strip().lower() == "покинуть чат":
+                        left = True
+                    elif text.strip() and not left:
+                        client_socket.sendall(f"{text.strip()}\\n".encode())
+                return left
+        """,
+        "Набрано 'Аня'. Функция берёт следующую строку": """
+            def send_input(client_socket, texts):
+                for text in list(texts):
+                    if text.strip().lower() == "покинуть чат":
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text.strip()}\\n".encode())
+                return False
+        """,
+        "ждали: 'Не хочу покинуть чат": """
+            def send_input(client_socket, texts):
+                for text in texts:
+                    if "покинуть чат" in text.lower():
+                        return True
+                    if text.strip():
+                        client_socket.sendall(f"{text.strip()}\\n".encode())
+                return False
         """,
     },
     "14.2": {
-        "Отправок было 2, а нужна одна": """
-            def ask_at_once(sock):
-                sock.sendall("Аня: ".encode())
-                sock.sendall("ау\\n".encode())
-                return sock.recv(1000)
-        """,
-        "ждёт конца строки": """
-            def ask_at_once(sock):
-                sock.sendall("Аня: ау".encode())
-                return sock.recv(1000)
-        """,
-        "TypeError: a bytes-like object is required": """
-            def ask_at_once(sock):
-                sock.sendall("Аня: ау\\n")
-                return sock.recv(1000)
-        """,
-        "вышло: None": """
-            def ask_at_once(sock):
-                sock.sendall("Аня: ау\\n".encode())
-                sock.recv(1000)
-        """,
-    },
-    "14.3": {
-        "доля 0.5.\n    ждали: 30\n    вышло: 40": """
-            def percentile(delays, part):
-                return delays[int(part * len(delays))]
-        """,
-        "ждали: [50, 10, 40, 30, 20]": """
-            def percentile(delays, part):
-                delays.sort()
-                return delays[int(part * len(delays))]
-        """,
-        "вышло: 3": """
-            def percentile(delays, part):
-                return sorted(delays)[int(part * len(delays))]
-        """,
-        "доля 0.3": """
-            def percentile(delays, part):
-                return sorted(delays)[int(part * (len(delays) - 1))]
-        """,
-        "вышло: 2.5": """
-            from statistics import median
-            def percentile(delays, part):
-                return median(delays)
-        """,
-    },
-    "14.4": {
-        "60 — это сообщения": "60",
-        "Вы не посчитали автора": "1740",
-        "вышло: 900": "900",
-        "вышло: '1800'": "'1800'",
+        "ждали: 'Аня\\n'\n    вышло: 'Аня', и больше": client(END='""'),
+        "ждали: 'привет\\n'\n    вышло: '\\nпривет\\n'": client(ANYTHING="True"),
+        "сервер об уходе не узнал": client(DAEMON="False", LEAVE="client_socket.close()"),
+        "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
+        "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),
+        "Сервер спросил имя.\n    ждали на экране": client(PRINT="pass"),
+        "ждали на экране: Борис: пока": client(LEAVE="client_socket.shutdown(socket.SHUT_WR)"),
+        "Уходящий читает": client(LOST="print('Соединение с сервером потеряно.'); os._exit(0)"),
+        "к серверу не подключился": "import socket\nsocket.socket()",
     },
 }

@@ -1,133 +1,85 @@
 """What students write in lesson 15, and a part of what they are told then."""
 
+from exercises import COURSE
+from wrong_answers.lesson14 import client
+
+RIGHT = (COURSE / "answers/stages/lesson15/client.py").read_text(encoding="utf-8")
+STOP = "app.loop.call_soon_threadsafe(lambda: app.is_done or app.exit())"
+
 WRONG = {
     "15.1": {
-        "turn всё ещё работает": """
-            import selectors
-            def turn(selector, clients):
-                for key, events in selector.select():
-                    if key.data == "listener":
-                        clients.append(key.fileobj.accept()[0])
-                    else:
-                        data = key.fileobj.recv(8192)
-                        for client in clients:
-                            client.sendall(data)
+        "вышло: ['> недописан', 'Борис: ты тут?', '> недописан']": """
+            def redraw(text, typed):
+                return f"\\n{text}\\n> {typed}"
         """,
-        "Сколько сокетов в clients?\n    ждали: 1": """
-            import selectors
-            def turn(selector, clients):
-                for key, events in selector.select():
-                    newcomer = key.fileobj.accept()[0]
-                    selector.register(newcomer, selectors.EVENT_READ, "client")
+        "вышло: ['Я: дань длинная строка', '> очень": """
+            def redraw(text, typed):
+                return f"\\r{text}\\n> {typed}"
         """,
-        "Что слышит Борис?\n    ждали: b'hi'\n    вышло: b''": """
-            import selectors
-            def turn(selector, clients):
-                for key, events in selector.select():
-                    if key.data == "listener":
-                        newcomer = key.fileobj.accept()[0]
-                        clients.append(newcomer)
-                        selector.register(newcomer, selectors.EVENT_READ, "client")
-                    else:
-                        key.fileobj.sendall(key.fileobj.recv(8192))
+        "вышло: ['Борис: ты тут?', '']": """
+            def redraw(text, typed):
+                return f"\\r\\x1b[K{text}\\n"
         """,
-        "оборот был один": """
-            import selectors
-            def turn(selector, clients):
-                key, events = selector.select()[0]
-                if key.data == "listener":
-                    newcomer = key.fileobj.accept()[0]
-                    clients.append(newcomer)
-                    selector.register(newcomer, selectors.EVENT_READ, "client")
-                else:
-                    data = key.fileobj.recv(8192)
-                    for client in clients:
-                        client.sendall(data)
+        "В какой колонке курсор?": """
+            def redraw(text, typed):
+                return f"\\r\\x1b[K{text}\\n> {typed}\\r"
         """,
-        "Аня закончила. Сколько сокетов в clients?": """
-            import selectors
-            def turn(selector, clients):
-                for key, events in selector.select():
-                    if key.data == "listener":
-                        newcomer = key.fileobj.accept()[0]
-                        clients.append(newcomer)
-                        selector.register(newcomer, selectors.EVENT_READ, "client")
-                    else:
-                        data = key.fileobj.recv(8192)
-                        for client in clients:
-                            client.sendall(data)
+        "Печатать самой не надо": """
+            def redraw(text, typed):
+                print(f"\\r\\x1b[K{text}\\n> {typed}", end="")
         """,
-        "её сокет на сервере не закрыт": """
-            import selectors
-            def turn(selector, clients):
-                for key, events in selector.select():
-                    if key.data == "listener":
-                        newcomer = key.fileobj.accept()[0]
-                        clients.append(newcomer)
-                        selector.register(newcomer, selectors.EVENT_READ, "client")
-                    elif data := key.fileobj.recv(8192):
-                        for client in clients:
-                            client.sendall(data)
-                    else:
-                        selector.unregister(key.fileobj)
-                        clients.remove(key.fileobj)
-                        room.append(key.fileobj)
-            room = []
-        """,
-        "на учёте вместе со слушающим": """
-            import selectors
-            def turn(selector, clients):
-                for key, events in selector.select():
-                    if key.data == "listener":
-                        newcomer = key.fileobj.accept()[0]
-                        clients.append(newcomer)
-                        selector.register(newcomer, selectors.EVENT_READ, "client")
-                    elif data := key.fileobj.recv(8192):
-                        for client in clients:
-                            client.sendall(data)
-                    else:
-                        clients.remove(key.fileobj)
+        "не знает": """
+            def redraw(text, typed):
+                return f"\\x1b[2J{text}\\n> {typed}"
         """,
     },
     "15.2": {
-        "начните её с async def": """
-            def echo(reader, writer):
-                writer.write(reader.readline())
+        "в потоке, который вызвал call": """
+            def call(loop, function):
+                function()
         """,
-        "TypeError": """
-            async def echo(reader, writer):
-                while line := reader.readline():
-                    writer.write(line)
-                    await writer.drain()
-                writer.close()
+        "в новом потоке": """
+            import threading
+
+            def call(loop, function):
+                thread = threading.Thread(target=function)
+                thread.start()
+                thread.join()
         """,
-        "вышло: b''": """
-            async def echo(reader, writer):
-                writer.write(await reader.readline())
-                await writer.drain()
-                writer.close()
+        "call вернулась раньше, чем function выполнена": """
+            import time
+
+            def call(loop, function):
+                loop.call_soon_threadsafe(function)
+                time.sleep(0.1)
         """,
-        "а в ответ тишина": """
-            async def echo(reader, writer):
-                writer.write(await reader.read())
-                writer.close()
+        "вернулась раньше": """
+            def call(loop, function):
+                loop.call_soon_threadsafe(function)
         """,
-        "await writer.drain()": """
-            async def echo(reader, writer):
-                while line := await reader.readline():
-                    writer.write(line)
-                writer.close()
+        "Non-thread-safe operation": """
+            import threading
+
+            def call(loop, function):
+                done = threading.Event()
+                loop.call_soon(lambda: (function(), done.set()))
+                done.wait()
         """,
-        "соединение должно закрыться, а в ответ тишина": """
-            async def echo(reader, writer):
-                while line := await reader.readline():
-                    writer.write(line)
-                    await writer.drain()
+        "call всё ещё работает": """
+            import threading
+
+            def call(loop, function):
+                done = threading.Event()
+                loop.call_soon_threadsafe(function)
+                done.wait()
         """,
     },
     "15.3": {
-        "Здесь он один": "0",
-        "вышло: 1498.5": "1498.5",
-        "вышло: '1.5'": "'1.5'",
+        "Ждали сообщение отдельной строкой": client(),
+        "вышло: 'Аня', и больше ничего": client(END='""'),
+        "всё ещё работает": RIGHT.replace(STOP, "pass"),
+        "а на экране ошибка": RIGHT.replace("suppress(AttributeError, RuntimeError)", "suppress(RuntimeError)"),
+        "терминал после программы испорчен": RIGHT.replace(STOP, "os._exit(0)"),
+        "к серверу не подключился": "import socket",
     },
 }

@@ -2,71 +2,92 @@
 
 WRONG = {
     "16.1": {
-        "[(1, 'Аня'), (1, 'Привет')]": """
-            def names_after(entries):
-                names = []
-                for who, line in entries:
-                    if line and line not in names:
-                        names.append(line)
-                return names
+        "вышло: b'one\\n'": """
+            def take_batch(inbox):
+                return inbox.get()
         """,
-        "[(1, 'Аня'), (2, 'Аня')]": """
-            def names_after(entries):
-                names = {}
-                for who, line in entries:
-                    if who in names:
-                        if line == "":
-                            del names[who]
-                    elif line:
-                        names[who] = line
-                return list(names.values())
+        "вышло: [b'one": """
+            def take_batch(inbox):
+                data = [inbox.get()]
+                while not inbox.empty():
+                    data.append(inbox.get())
+                return data
         """,
-        "[(1, 'Аня'), (2, 'Борис'), (1, '')]": """
-            def names_after(entries):
-                names = {}
-                for who, line in entries:
-                    if who not in names and line and line not in names.values():
-                        names[who] = line
-                return list(names.values())
+        "нужно дождаться сообщения, а функция вернула b''": """
+            def take_batch(inbox):
+                data = b""
+                while not inbox.empty():
+                    data += inbox.get()
+                return data
         """,
-        "ничего не вернула": """
-            def names_after(entries):
-                names = {}
-                for who, line in entries:
-                    names[who] = line
+        "ждала в get четвёртого": """
+            import queue
+            def take_batch(inbox):
+                data = inbox.get()
+                try:
+                    while True:
+                        data += inbox.get(timeout=0.01)
+                except queue.Empty:
+                    return data
+        """,
+        "take_batch всё ещё работает": """
+            def take_batch(inbox):
+                data = b""
+                while True:
+                    data += inbox.get()
         """,
     },
     "16.2": {
-        "Приходит запись 2 сервера s1.\n    ждали: 'повтор'": """
-            def judge(last, server, number):
-                known = last.get(server, 0)
-                last[server] = number
-                return "принять" if number == known + 1 else "потеря"
+        "Отправок было 2, а нужна одна": """
+            def ask_at_once(sock):
+                sock.sendall("Аня: ".encode())
+                sock.sendall("ау\\n".encode())
+                return sock.recv(1000)
         """,
-        "Приходит запись 2 сервера s2.\n    ждали: 'повтор'": """
-            def judge(last, server, number):
-                known = last.get(server, 0)
-                if number <= known:
-                    return "повтор"
-                if number == known + 1:
-                    last[server] = number
-                    return "принять"
-                return "потеря"
+        "ждёт конца строки": """
+            def ask_at_once(sock):
+                sock.sendall("Аня: ау".encode())
+                return sock.recv(1000)
         """,
-        "KeyError": """
-            def judge(last, server, number):
-                if number <= last[server]:
-                    return "повтор"
-                known, last[server] = last[server], number
-                return "принять" if number == known + 1 else "потеря"
+        "TypeError: a bytes-like object is required": """
+            def ask_at_once(sock):
+                sock.sendall("Аня: ау\\n")
+                return sock.recv(1000)
         """,
-        "Приходит запись 2 сервера s3.\n    ждали: 'потеря'": """
-            def judge(last, server, number):
-                known = last.get(server, number - 1)
-                if number <= known:
-                    return "повтор"
-                last[server] = number
-                return "принять" if number == known + 1 else "потеря"
+        "вышло: None": """
+            def ask_at_once(sock):
+                sock.sendall("Аня: ау\\n".encode())
+                sock.recv(1000)
         """,
+    },
+    "16.3": {
+        "доля 0.5.\n    ждали: 30\n    вышло: 40": """
+            def percentile(delays, part):
+                return delays[int(part * len(delays))]
+        """,
+        "ждали: [50, 10, 40, 30, 20]": """
+            def percentile(delays, part):
+                delays.sort()
+                return delays[int(part * len(delays))]
+        """,
+        "вышло: 3": """
+            def percentile(delays, part):
+                return sorted(delays)[int(part * len(delays))]
+        """,
+        "доля 0.3": """
+            def percentile(delays, part):
+                return sorted(delays)[int(part * (len(delays) - 1))]
+        """,
+        "вышло: 2.5": """
+            from statistics import median
+            def percentile(delays, part):
+                return median(delays)
+        """,
+    },
+    "16.4": {
+        "60 — это сообщения": "60",
+        "Вы не посчитали автора": "1740",
+        "вышло: 900": "900",
+        "вышло: '1800'": "'1800'",
     },
 }

@@ -2,33 +2,132 @@
 
 WRONG = {
     "17.1": {
-        "now = 70000": """
-            def silent(heard, now):
-                return sorted(server for server, moment in heard.items() if now - moment > 5000)
+        "turn всё ещё работает": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        clients.append(key.fileobj.accept()[0])
+                    else:
+                        data = key.fileobj.recv(8192)
+                        for client in clients:
+                            client.sendall(data)
         """,
-        "ждали: []\n    вышло: ['s2']": """
-            def silent(heard, now):
-                if not heard or now - max(heard.values()) > 2500:
-                    return []
-                return sorted(server for server, moment in heard.items() if now - moment >= 5000)
+        "Сколько сокетов в clients?\n    ждали: 1": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    newcomer = key.fileobj.accept()[0]
+                    selector.register(newcomer, selectors.EVENT_READ, "client")
         """,
-        "ValueError: max()": """
-            def silent(heard, now):
-                if now - max(heard.values()) > 2500:
-                    return []
-                return sorted(server for server, moment in heard.items() if now - moment > 5000)
+        "Что слышит Борис?\n    ждали: b'hi'\n    вышло: b''": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    else:
+                        key.fileobj.sendall(key.fileobj.recv(8192))
         """,
-        "['s3', 's2']": """
-            def silent(heard, now):
-                if not heard or now - max(heard.values()) > 2500:
-                    return []
-                return [server for server, moment in heard.items() if now - moment > 5000]
+        "оборот был один": """
+            import selectors
+            def turn(selector, clients):
+                key, events = selector.select()[0]
+                if key.data == "listener":
+                    newcomer = key.fileobj.accept()[0]
+                    clients.append(newcomer)
+                    selector.register(newcomer, selectors.EVENT_READ, "client")
+                else:
+                    data = key.fileobj.recv(8192)
+                    for client in clients:
+                        client.sendall(data)
+        """,
+        "Аня закончила. Сколько сокетов в clients?": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    else:
+                        data = key.fileobj.recv(8192)
+                        for client in clients:
+                            client.sendall(data)
+        """,
+        "её сокет на сервере не закрыт": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    elif data := key.fileobj.recv(8192):
+                        for client in clients:
+                            client.sendall(data)
+                    else:
+                        selector.unregister(key.fileobj)
+                        clients.remove(key.fileobj)
+                        room.append(key.fileobj)
+            room = []
+        """,
+        "на учёте вместе со слушающим": """
+            import selectors
+            def turn(selector, clients):
+                for key, events in selector.select():
+                    if key.data == "listener":
+                        newcomer = key.fileobj.accept()[0]
+                        clients.append(newcomer)
+                        selector.register(newcomer, selectors.EVENT_READ, "client")
+                    elif data := key.fileobj.recv(8192):
+                        for client in clients:
+                            client.sendall(data)
+                    else:
+                        clients.remove(key.fileobj)
         """,
     },
     "17.2": {
-        "слышно дважды": '["Аня: раз", "Борис: два", "Аня: раз", "Борис вышел из чата.", "Аня: четыре"]',
-        "сервер s2 мёртв с предыдущей строки": '["Аня: раз", "Борис вышел из чата.", "Борис: три", "Аня: четыре"]',
-        "был сервером Бориса": '["Аня: раз", "Борис: два", "Аня: четыре"]',
-        "список строк": "4",
+        "начните её с async def": """
+            def echo(reader, writer):
+                writer.write(reader.readline())
+        """,
+        "TypeError": """
+            async def echo(reader, writer):
+                while line := reader.readline():
+                    writer.write(line)
+                    await writer.drain()
+                writer.close()
+        """,
+        "вышло: b''": """
+            async def echo(reader, writer):
+                writer.write(await reader.readline())
+                await writer.drain()
+                writer.close()
+        """,
+        "а в ответ тишина": """
+            async def echo(reader, writer):
+                writer.write(await reader.read())
+                writer.close()
+        """,
+        "await writer.drain()": """
+            async def echo(reader, writer):
+                while line := await reader.readline():
+                    writer.write(line)
+                writer.close()
+        """,
+        "соединение должно закрыться, а в ответ тишина": """
+            async def echo(reader, writer):
+                while line := await reader.readline():
+                    writer.write(line)
+                    await writer.drain()
+        """,
+    },
+    "17.3": {
+        "Здесь он один": "0",
+        "вышло: 1498.5": "1498.5",
+        "вышло: '1.5'": "'1.5'",
     },
 }

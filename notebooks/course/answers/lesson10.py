@@ -72,7 +72,7 @@ def read(sock, size):
 
 
 class Speak(Exercise):
-    number = "10.2"
+    number = "11.1"
     name = "speak"
     hints = (
         "Перед каждой порцией: turn.acquire(). Он ждёт, пока ход не вернут.",
@@ -110,7 +110,7 @@ def speak(portions, turn, inbox):
 
 
 class Batches(Exercise):
-    number = "10.3"
+    number = "11.2"
     answer = 65
     hints = (
         "Что не влезло, складывается в unsent, а unsent_size растёт на 65 536 с каждой пачкой.",
@@ -131,7 +131,7 @@ class Batches(Exercise):
 
 
 class Slow(Exercise):
-    number = "10.4"
+    number = "10.2"
     name = "server.py"
     hints = (
         "Заведите одну функцию, которая посылает одному клиенту, например tell(client_socket, text). "

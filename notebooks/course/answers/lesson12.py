@@ -1,246 +1,200 @@
-"""Lesson 12, the client: its exercises, with hints and solutions."""
-import socket
-import threading
+"""Lesson 12, the program: its exercises, with hints and solutions."""
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
 from contextlib import suppress
 
+import psutil
+
 import exercises
-from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
-
-LEAVE = "покинуть чат"
-
-
-class Busy(socket.socket):
-    """A socket on which close does nothing yet, as on Linux while another thread waits in its recv."""
-
-    closed = False
-
-    def close(self):
-        self.closed = True
+from exercises import COURSE, Exercise, Script, Wrong, come, expect, hears
+from people import Peer
 
 
-class Listener(threading.Thread):
-    """A thread that listens to the end, and remembers how one has waited for it."""
-
-    def __init__(self, client_socket, ended=None):
-        super().__init__(daemon=True)
-        self.socket, self.ended = client_socket, ended
-        self.heard, self.waits = b"", []
-
-    def run(self):
-        with suppress(OSError):
-            while data := self.socket.recv(8192):
-                self.heard += data
-
-    def join(self, timeout=None):
-        self.waits.append(timeout)
-        if self.ended:
-            self.ended()  # by now the other side should know
-            super().join(exercises.WAIT)  # a busy machine may take longer than the student allows
-
-
-class Leave(Exercise):
+class Note(Exercise):
     number = "12.1"
-    name = "leave"
+    name = "note"
     hints = (
-        "Нужны два вызова. Первый говорит собеседнику «я всё сказал», но оставляет вам право слушать: урок 1.",
-        "Полузакрытие — это client_socket.shutdown(socket.SHUT_WR). А поток ждут методом join, и у него есть "
-        "предел в секундах.",
-        "Если соединения уже нет, shutdown бросает OSError. Его надо поймать: уходить всё равно пора.",
+        "lines.put_nowait(line) кладёт строку, а если места нет, сразу бросает queue.Full.",
+        "Поймать надо только queue.Full, и ничего при этом не делать: pass.",
     )
     solution = '''
-import socket
+import queue
 
-def leave(client_socket, listener):
+
+def note(lines, line):
     try:
-        client_socket.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # сервера уже нет
-    listener.join(0.5)
+        lines.put_nowait(line)
+    except queue.Full:
+        pass
 '''
-    right = "Сервер узнаёт об уходе сразу, его последние слова не пропадают, а молчание никого не держит."
+    right = "Терминал можно остановить хоть на час: никто этого не заметит."
 
-    def check(self, leave):
-        self.last_words(leave)
-        self.silence(leave)
-        ours, theirs = pair()
-        theirs.close()
-        ours.shutdown(socket.SHUT_RDWR)  # now a second shutdown fails, as after a reset
-        listener = Listener(ours)
-        listener.start()
-        try:
-            leave(ours, listener)
-        except OSError as error:
-            raise Wrong(f"Сервера уже нет, и shutdown бросил {type(error).__name__}: {error}. Это не ошибка: поймайте "
-                        "её и уходите.") from None
-        if not listener.waits:
-            raise Wrong("Сервера уже нет, shutdown бросил OSError, и leave не вызвала listener.join. А поток listener, "
-                        "может быть, ещё допечатывает последние слова.")
-
-    def last_words(self, leave):
-        """The server answers when it has heard the end."""
-        ours, theirs = pair()
-        ours.settimeout(None)
-        ours = Busy(fileno=ours.detach())
-        theirs.settimeout(exercises.WAIT)
-        what = "Сервер дослушал до конца, ответил «пока» и тоже закончил."
-
-        def answer():
-            try:
-                heard = theirs.recv(8192)
-            except TimeoutError:
-                raise Wrong("leave ждёт поток listener, а сервер не узнал, что мы договорили: не вызван "
-                            "shutdown, или вызван после join.") from None
-            expect("Что услышал сервер до конца соединения?", "", heard.decode("utf-8", "replace"))
-            if ours.closed:
-                raise Wrong("close вызван раньше join: если поток listener ещё слушает, его следующий recv кончится "
-                            "ошибкой Bad file descriptor, и последние слова сервера пропадут.")
-            theirs.sendall("пока".encode())
-            theirs.close()
-
-        listener = Listener(ours, answer)
-        listener.start()
-        leave(ours, listener)
-        if not listener.waits:
-            raise Wrong("leave не вызвала listener.join, а последние слова сервера печатает поток listener: его надо "
-                        "подождать.")
-        expect(f"{what} Что услышал поток listener?", "пока", listener.heard.decode())
-
-    def silence(self, leave):
-        """The server says nothing: how long is it waited for?"""
-        ours, _theirs = pair()
-        listener = Listener(ours)
-        listener.start()
-        leave(ours, listener)
-        if None in listener.waits or max(listener.waits) > 1:
-            raise Wrong(f"leave ждёт поток listener так: join({listener.waits[-1] or ''}). Сервер, который молчит, "
-                        "удержит человека надолго, а полсекунды хватит.")
+    def check(self, note):
+        lines = Patient(2)
+        for line in "раз", "два", "три":
+            note(lines, line)
+        got = [lines.get() for _ in range(lines.qsize())]
+        expect("Очередь на две строки; note вызвана для «раз», «два», «три». Что в ней?", ["раз", "два"], got)
+        note(lines, "четыре")
+        expect("Очередь опустела, note вызвана для «четыре». Сколько в ней строк?", 1, lines.qsize())
 
 
-class SendInput(Exercise):
+class Patient(queue.Queue):
+    """A queue that tells whoever would wait for room in it."""
+
+    def put(self, item, block=True, timeout=None):
+        if block and timeout != 0:
+            raise Wrong("note кладёт через put, который ждёт места. Даже если перед этим спросить full(), "
+                        "последнее место может занять другой поток. Нужен put_nowait.")
+        super().put(item, block, timeout)
+
+
+class Persist(Exercise):
     number = "12.2"
-    name = "send_input"
+    name = "persist"
     hints = (
-        "Цикл: for text in texts. Сначала line = text.strip(): без пробелов и перевода строки по краям.",
-        "Сравните line.lower() со словом прощания. Если line пуста, посылать её нельзя.",
-        "Сообщение кончается \"\\n\" и уходит байтами: client_socket.sendall(f\"{line}\\n\".encode()). "
-        "После цикла return False.",
+        "while True: try: return call() — и except ниже. return кончает цикл, когда вызов удался.",
+        "Сначала except (TimeoutError, ConnectionError): pass, потом except OSError: wait(). "
+        "Наоборот нельзя: и те и другие — тоже OSError.",
     )
     solution = '''
-def send_input(client_socket, texts):
-    for text in texts:
-        line = text.strip()
-        if line.lower() == "покинуть чат":
-            return True
-        if line:
-            client_socket.sendall(f"{line}\\n".encode())
-    return False
+def persist(call, wait):
+    while True:
+        try:
+            return call()
+        except (TimeoutError, ConnectionError):
+            pass
+        except OSError:
+            wait()
 '''
-    right = "Пустое не послано, слово прощания осталось у клиента."
+    right = "Прочие ошибки persist не ловит: они говорят о поломке, а не о тесноте."
 
-    def check(self, send_input):
-        self.compare(send_input, ["Аня", "", "привет", "   ", "как дела?"], "Аня\nпривет\nкак дела?\n", False)
-        for word in LEAVE, " Покинуть ЧАТ ":
-            self.compare(send_input, ["привет", word, "а это?"], "привет\n", True)
-        self.compare(send_input, ["Аня\n", "\n", "привет\n"], "Аня\nпривет\n", False)
-        self.compare(send_input, ["Не хочу покинуть чат\n"], "Не хочу покинуть чат\n", False)
-
-    def compare(self, send_input, texts, wanted, result):
-        ours, theirs = pair()
-        theirs.settimeout(exercises.WAIT)
-        left, heard = iter(texts), []
-        got = send_input(ours, self.typed(left, theirs, heard))
-        ours.close()
-        while chunk := theirs.recv(8192):
-            heard.append(chunk)
-        expect(f"Набрано {texts}. Что услышал сервер?", wanted, b"".join(heard).decode())
-        expect(f"Набрано {texts}. Что вернула функция?", result, got)
-        if result:
-            expect(f"Набрано {texts}. Что осталось непрочитанным после прощания?", texts[2:], [*left])
-
-    def typed(self, texts, theirs, heard):
-        """Yield texts (str) as a person types them, who goes on when the last one has been sent."""
-        for text in texts:
-            yield text
-            if text.strip().lower() == LEAVE:
-                yield from texts
-            elif text.strip():
-                try:
-                    heard.append(theirs.recv(8192))
-                except TimeoutError:
-                    raise Wrong(f"Набрано {text!r}. Функция берёт следующую строку, а эту серверу ещё не "
-                                "послала.") from None
+    def check(self, persist):
+        full = OSError(24, "Too many open files")
+        for errors, waits in (
+            ([], 0), ([full], 1), ([full, full, full], 3), ([TimeoutError()], 0), ([ConnectionAbortedError(), full], 1)
+        ):
+            names = ", ".join(type(error).__name__ for error in errors) or "ничего"
+            result, waited = attempt(persist, errors)
+            expect(f"Вызов бросил: {names}, потом удался. Что вернула persist?", "сокет", result)
+            expect(f"Вызов бросил: {names}, потом удался. Сколько раз надо было ждать?", waits, waited)
+        try:
+            attempt(persist, [ZeroDivisionError("это поломка")])
+        except ZeroDivisionError:
+            return
+        raise Wrong("Вызов бросил ZeroDivisionError, и persist его проглотила. Ловить надо только OSError.")
 
 
-def hears_the_end(server):
-    """Read from the socket server until the client has ended the connection; else raise Wrong."""
-    heard = b""
-    try:
-        while data := server.recv(8192):
-            heard += data
-    except TimeoutError:
-        raise Wrong("Набрано «Покинуть чат», а сервер об уходе не узнал: соединение открыто. close() не кончает "
-                    "соединения, пока второй поток ждёт в recv.") from None
-    expect("Набрано «Покинуть чат». Что услышал сервер до конца соединения?", "", heard.decode())
+def attempt(persist, errors):
+    """Return what persist returns when its call raises these errors first, and how often it has waited."""
+    errors, waited = list(errors), []
+
+    def call():
+        if len(waited) > 9:
+            raise Wrong("Вызов давно удался бы, а persist всё ждёт.")
+        if errors:
+            raise errors.pop(0)
+        return "сокет"
+
+    return persist(call, lambda: waited.append(1)), len(waited)
 
 
-class MyClient(Exercise):
+class Statuses(Exercise):
     number = "12.3"
-    name = "client.py"
-    patience = 3
+    answer = [1, 0]
     hints = (
-        "Возьмите клиент из задания. Пусть каждое посланное сообщение кончается \"\\n\", а пустые не уходят.",
-        "Главный поток: вместо цикла с input() вызовите send_input(client_socket, sys.stdin) из упражнения 12.2, а "
-        "после неё, вместо close(), leave(client_socket, listener) из упражнения 12.1.",
-        "Сервер ушёл: слушающий поток печатает об этом и вызывает os._exit(0). Поток создавайте с daemon=True.",
-        "Чтобы уходящий не прочёл, что соединение потеряно, заведите leaving = threading.Event(): главный поток "
-        "поднимает его перед leave, слушающий спрашивает leaving.is_set().",
+        "Занятый порт — это OSError в start_server. Что делает с ней serve?",
+        "sys.exit с текстом оставляет код 1. После Ctrl+C main доходит до os._exit(0).",
     )
-    solution = (COURSE / "answers/stages/lesson12/client.py").read_text(encoding="utf-8")
-    right = "Ваш клиент уходит, когда с ним попрощались и когда ушёл сервер."
+    solution = '''
+[1, 0]. Первый кончился через sys.exit("Сервер не запущен…"), второй через os._exit(0).
+'''
+    right = "Скрипт, который запускает сервер, по этим числам узнает, что случилось."
+
+    def check(self, answer):
+        if not isinstance(answer, (list, tuple)) or len(answer) != 2:
+            raise Wrong(f"Ответ — список из двух чисел, а здесь {answer!r}.")
+        if list(answer) == [0, 1]:
+            raise Wrong("Наоборот: 0 значит «всё хорошо», и так кончается тот, кого остановили.")
+        expect("Порт занят; остановлен через Ctrl+C.", self.answer, list(answer))
+
+
+class Whole(Exercise):
+    number = "12.4"
+    name = "server.py"
+    hints = (
+        "Все потоки: threading.Thread(…, daemon=True). Внизу файла: try: start_server() "
+        "except KeyboardInterrupt: pass.",
+        "accept вынесите в функцию: while True: try: return server_socket.accept() except OSError as error: "
+        "записать в журнал и time.sleep(1).",
+        "TimeoutError (если у слушающего сокета есть таймаут) ловите раньше, чем OSError: ждать после него незачем.",
+    )
+    solution = (COURSE / "answers/stages/lesson12/server.py").read_text(encoding="utf-8")
+    right = "Сервер кончается, когда его просят, и только тогда."
 
     def check(self, path):
-        with meet(path) as (script, server):
-            self.begin(script, server)
-            script.types("Аня")
-            reads(server, "Аня\n", "Набрано «Аня» и Enter. Что услышал сервер?", script)
-            script.types("")
-            script.types("привет")
-            what = "Нажат Enter в пустой строке, потом набрано «привет». Что услышал сервер?"
-            expect(what, "привет\n", reads(server, "привет\n", what, script))
-            server.sendall("Борис: и тебе привет\n".encode())
-            script.prints("Борис: и тебе привет", "Сервер прислал слова Бориса.")
-            script.wait_until_asleep()  # one of its threads in recv
-            script.types("Покинуть чат")
-            hears_the_end(server)
-            script.ends("Набрано «Покинуть чат», сервер услышал конец и молчит")
-        with meet(path) as (script, server):
-            self.begin(script, server)
-            server.close()
-            script.ends("Сервер закрыл соединение, Enter никто не нажимает")
-        self.last_words(path)
+        with Script(path) as server:
+            port = server.listening()
+            anya, boris = come(port, "Аня"), come(port, "Борис")
+            if sys.platform == "linux":
+                crowded(server, port, anya, boris)
+            if sys.platform != "win32":
+                ctrl_c(server)
 
-    def last_words(self, path, tries=3):
-        """The server answers when it has heard the end; on a busy machine it may come too late, so more than once."""
-        with meet(path) as (script, server):
-            self.begin(script, server)
-            script.types("Покинуть чат")
-            hears_the_end(server)
-            script.wait_until_asleep()  # it waits for them, or has ended
-            with suppress(OSError):  # the client may have ended
-                server.sendall("Борис: пока\n".encode())
-                server.shutdown(socket.SHUT_WR)
-            what = "Набрано «Покинуть чат», и сервер, услышав конец, прислал последние слова."
-            try:
-                script.prints("Борис: пока", f"{what} Их печатает второй поток: подождите его.")
-            except Wrong:
-                if tries == 1:
-                    raise
-                return self.last_words(path, tries - 1)
-            script.ends(f"{what} Он закрыл соединение")
-            last_words = script.last_words()
-            if any("потеряно" in line for line in script.said()):
-                raise Wrong(f"{what} Уходящий читает, что соединение потеряно: заведите флаг leaving{last_words}")
 
-    def begin(self, script, server):
-        server.sendall("Введите своё имя:\n".encode())
-        script.prints("Введите своё имя:", "Сервер спросил имя.")
+def crowded(server, port, anya, boris):
+    """Raise Wrong where a server that has no descriptors left ends, or is busy."""
+    import resource  # Linux
+    process = server.process.pid
+    limits = resource.prlimit(process, resource.RLIMIT_NOFILE)
+    used = 1 + max(int(name) for name in os.listdir(f"/proc/{process}/fd"))
+    resource.prlimit(process, resource.RLIMIT_NOFILE, (used, limits[1]))
+    newcomers = []
+    with suppress(OSError):  # it may end meanwhile, and Boris will hear it
+        while len(newcomers) < used:  # one at least finds no descriptor
+            newcomers.append(Peer(port))
+        anya.say("мы ещё здесь")
+    hears(boris, "Аня: мы ещё здесь", "У сервера кончились дескрипторы: пришёл лишний гость. "
+          "Аня и Борис разговаривают дальше?")
+    asleep = sum(is_asleep(process) for _ in range(20))
+    if asleep < 5 and ends(server):
+        raise Wrong("У сервера кончились дескрипторы: пришёл лишний гость, и программа закончилась. "
+                    "accept бросил OSError, и никто её не поймал" + server.last_words())
+    if asleep < 5:
+        raise Wrong("У сервера кончились дескрипторы, и главный поток крутится без остановки: accept падает снова "
+                    "и снова. Подождите секунду (time.sleep), прежде чем пробовать ещё раз.")
+    resource.prlimit(process, resource.RLIMIT_NOFILE, limits)
+    for newcomer in newcomers:
+        newcomer.close()
+
+
+def is_asleep(process):
+    """Return whether the main thread of a process waits for something, a moment from now."""
+    time.sleep(0.01)
+    return psutil.Process(process).status() == psutil.STATUS_SLEEPING
+
+
+def ends(server):
+    """Return whether a server (Script) ends by itself."""
+    try:
+        return server.process.wait(exercises.WAIT / 4) is not None
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def ctrl_c(server):
+    """Raise Wrong where Ctrl+C does not end a server, or ends it with a traceback."""
+    server.process.send_signal(signal.SIGINT)
+    try:
+        server.process.wait(exercises.WAIT)
+    except subprocess.TimeoutExpired:
+        raise Wrong("В чате двое, нажали Ctrl+C, а server.py всё ещё работает. "
+                    "Потоки надо создавать с daemon=True.") from None
+    last_words = server.last_words()
+    if any("Traceback" in line for line in server.said()):
+        raise Wrong("По Ctrl+C сервер кончился, но с длинной историей (Traceback). "
+                    "Поймайте KeyboardInterrupt вокруг главного цикла" + last_words)

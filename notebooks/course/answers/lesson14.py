@@ -1,149 +1,246 @@
-"""Lesson 14, load: its exercises, with hints and solutions."""
-import queue
+"""Lesson 14, the client: its exercises, with hints and solutions."""
+import socket
 import threading
+from contextlib import suppress
 
-from exercises import Exercise, Task, Wrong, expect, pair
+import exercises
+from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
 
-
-class Inbox(queue.SimpleQueue):
-    """A queue that tells when somebody waits at it in vain."""
-
-    def __init__(self):
-        self.waited = threading.Event()
-
-    def get(self, block=True, timeout=None):
-        if block and self.empty():
-            self.waited.set()
-        return super().get(block, timeout)
-
-    def get_nowait(self):
-        return self.get(False)
+LEAVE = "покинуть чат"
 
 
-class TakeBatch(Exercise):
-    number = "14.1"
-    name = "take_batch"
+class Busy(socket.socket):
+    """A socket on which close does nothing yet, as on Linux while another thread waits in its recv."""
+
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+
+class Listener(threading.Thread):
+    """A thread that listens to the end, and remembers how one has waited for it."""
+
+    def __init__(self, client_socket, ended=None):
+        super().__init__(daemon=True)
+        self.socket, self.ended = client_socket, ended
+        self.heard, self.waits = b"", []
+
+    def run(self):
+        with suppress(OSError):
+            while data := self.socket.recv(8192):
+                self.heard += data
+
+    def join(self, timeout=None):
+        self.waits.append(timeout)
+        if self.ended:
+            self.ended()  # by now the other side should know
+            super().join(exercises.WAIT)  # a busy machine may take longer than the student allows
+
+
+class Leave(Exercise):
+    number = "13.1"
+    name = "leave"
     hints = (
-        "Первое сообщение берут так, чтобы дождаться его: inbox.get() ждёт сам.",
-        "Дальше ждать нельзя: берите, пока inbox.empty() не станет True.",
-        "data = inbox.get(), затем while not inbox.empty(): data += inbox.get()",
+        "Нужны два вызова. Первый говорит собеседнику «я всё сказал», но оставляет вам право слушать: урок 1.",
+        "Полузакрытие — это client_socket.shutdown(socket.SHUT_WR). А поток ждут методом join, и у него есть "
+        "предел в секундах.",
+        "Если соединения уже нет, shutdown бросает OSError. Его надо поймать: уходить всё равно пора.",
     )
     solution = '''
-def take_batch(inbox):
-    data = inbox.get()
-    while not inbox.empty():
-        data += inbox.get()
-    return data
+import socket
+
+def leave(client_socket, listener):
+    try:
+        client_socket.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # сервера уже нет
+    listener.join(0.5)
 '''
-    right = "Чем больше накопилось, тем толще пачка, а одно сообщение уходит сразу."
+    right = "Сервер узнаёт об уходе сразу, его последние слова не пропадают, а молчание никого не держит."
 
-    def check(self, take_batch):
-        inbox = Inbox()
-        for word in b"one\n", b"two\n", b"three\n":
-            inbox.put(word)
-        what = "Во входящих лежали три сообщения."
-        expect(what, b"one\ntwo\nthree\n", Task(take_batch, inbox).finish(what))
-        if inbox.waited.is_set():
-            raise Wrong(f"{what} Функция забрала их и ждала в get четвёртого: первого ждать надо, остальных нельзя.")
-        waiting = Task(take_batch, inbox)
-        while not inbox.waited.wait(0.01):
-            if not waiting.thread.is_alive():
-                result = waiting.finish("")
-                raise Wrong(f"Входящие пусты: нужно дождаться сообщения, а функция вернула {result!r}.")
-        inbox.put(b"four\n")
-        what = "Входящие были пусты, потом пришло одно сообщение."
-        expect(what, b"four\n", waiting.finish(what))
-
-
-class Counted:
-    """A socket that counts its sends."""
-
-    def __init__(self, sock):
-        self.sock, self.sends = sock, 0
-
-    def __getattr__(self, name):
-        self.sends += name in ("send", "sendall", "sendmsg")
-        return getattr(self.sock, name)
-
-
-class AskAtOnce(Exercise):
-    number = "14.2"
-    name = "ask_at_once"
-    hints = (
-        "Алгоритм Нейгла придерживает вторую мелкую отправку. А если второй не будет?",
-        "Соберите строку целиком, вместе с её концом, и пошлите одним sendall.",
-        "sock.sendall(\"Аня: ау\\n\".encode()), затем return sock.recv(1000)",
-    )
-    solution = '''
-def ask_at_once(sock):
-    sock.sendall("Аня: ау\\n".encode())
-    return sock.recv(1000)
-'''
-    right = "Строка едет одним пакетом, и ждать подтверждения некому."
-
-    def check(self, ask_at_once):
+    def check(self, leave):
+        self.last_words(leave)
+        self.silence(leave)
         ours, theirs = pair()
-        theirs.settimeout(ours.gettimeout())
-        sock = Counted(ours)
-        asking = Task(ask_at_once, sock)
-        said = b""
+        theirs.close()
+        ours.shutdown(socket.SHUT_RDWR)  # now a second shutdown fails, as after a reset
+        listener = Listener(ours)
+        listener.start()
         try:
-            while not said.endswith(b"\n"):
-                said += theirs.recv(1000) or b"\n"
-        except TimeoutError:
-            if asking.error and not said:
-                raise asking.error from None
-            raise Wrong(f"Сервер ждёт конца строки, а услышал только {said!r}.") from None
-        theirs.sendall("слышу\n".encode())
-        answer = asking.finish("Сервер ответил")
-        expect("Что услышал сервер?", "Аня: ау\n", said.decode(errors="replace"))
-        expect("Сервер ответил «слышу».", "слышу\n".encode(), answer)
-        if sock.sends != 1:
-            raise Wrong(f"Отправок было {sock.sends}, а нужна одна: вторая ждёт, пока подтвердят первую.")
+            leave(ours, listener)
+        except OSError as error:
+            raise Wrong(f"Сервера уже нет, и shutdown бросил {type(error).__name__}: {error}. Это не ошибка: поймайте "
+                        "её и уходите.") from None
+        if not listener.waits:
+            raise Wrong("Сервера уже нет, shutdown бросил OSError, и leave не вызвала listener.join. А поток listener, "
+                        "может быть, ещё допечатывает последние слова.")
+
+    def last_words(self, leave):
+        """The server answers when it has heard the end."""
+        ours, theirs = pair()
+        ours.settimeout(None)
+        ours = Busy(fileno=ours.detach())
+        theirs.settimeout(exercises.WAIT)
+        what = "Сервер дослушал до конца, ответил «пока» и тоже закончил."
+
+        def answer():
+            try:
+                heard = theirs.recv(8192)
+            except TimeoutError:
+                raise Wrong("leave ждёт поток listener, а сервер не узнал, что мы договорили: не вызван "
+                            "shutdown, или вызван после join.") from None
+            expect("Что услышал сервер до конца соединения?", "", heard.decode("utf-8", "replace"))
+            if ours.closed:
+                raise Wrong("close вызван раньше join: если поток listener ещё слушает, его следующий recv кончится "
+                            "ошибкой Bad file descriptor, и последние слова сервера пропадут.")
+            theirs.sendall("пока".encode())
+            theirs.close()
+
+        listener = Listener(ours, answer)
+        listener.start()
+        leave(ours, listener)
+        if not listener.waits:
+            raise Wrong("leave не вызвала listener.join, а последние слова сервера печатает поток listener: его надо "
+                        "подождать.")
+        expect(f"{what} Что услышал поток listener?", "пока", listener.heard.decode())
+
+    def silence(self, leave):
+        """The server says nothing: how long is it waited for?"""
+        ours, _theirs = pair()
+        listener = Listener(ours)
+        listener.start()
+        leave(ours, listener)
+        if None in listener.waits or max(listener.waits) > 1:
+            raise Wrong(f"leave ждёт поток listener так: join({listener.waits[-1] or ''}). Сервер, который молчит, "
+                        "удержит человека надолго, а полсекунды хватит.")
 
 
-class Percentile(Exercise):
-    number = "14.3"
-    name = "percentile"
+class SendInput(Exercise):
+    number = "14.1"
+    name = "send_input"
     hints = (
-        "Выстройте задержки по росту: sorted возвращает новый список и не трогает старый.",
-        "Место p99 среди ста задержек девяносто девятое, а номера в списке начинаются с нуля.",
-        "sorted(delays)[math.ceil(part * len(delays)) - 1]; ceil округляет вверх",
+        "Цикл: for text in texts. Сначала line = text.strip(): без пробелов и перевода строки по краям.",
+        "Сравните line.lower() со словом прощания. Если line пуста, посылать её нельзя.",
+        "Сообщение кончается \"\\n\" и уходит байтами: client_socket.sendall(f\"{line}\\n\".encode()). "
+        "После цикла return False.",
     )
     solution = '''
-import math
-
-def percentile(delays, part):
-    return sorted(delays)[math.ceil(part * len(delays)) - 1]
+def send_input(client_socket, texts):
+    for text in texts:
+        line = text.strip()
+        if line.lower() == "покинуть чат":
+            return True
+        if line:
+            client_socket.sendall(f"{line}\\n".encode())
+    return False
 '''
-    right = "Так считает p50 и p99 большинство измерителей."
+    right = "Пустое не послано, слово прощания осталось у клиента."
 
-    def check(self, percentile):
-        delays = [50, 10, 40, 30, 20]
-        expect("Задержки 50, 10, 40, 30, 20; доля 0.5.", 30, percentile(delays, 0.5))
-        expect("Не изменился ли сам список задержек?", [50, 10, 40, 30, 20], delays)
-        expect("Задержки 4, 3, 2, 1; доля 0.5: не больше второй по росту половина.",
-               2, percentile([4, 3, 2, 1], 0.5))
-        expect("Задержки 4, 3, 2, 1; доля 0.3: не больше первой только четверть.",
-               2, percentile([4, 3, 2, 1], 0.3))
-        expect("Задержки от 100 до 1; доля 0.99.", 99, percentile([*range(100, 0, -1)], 0.99))
-        expect("Задержка одна, 7; доля 0.99.", 7, percentile([7], 0.99))
-        expect("Задержки 1, 2, 3; доля 1: не больше третьей все.", 3, percentile([1, 2, 3], 1))
+    def check(self, send_input):
+        self.compare(send_input, ["Аня", "", "привет", "   ", "как дела?"], "Аня\nпривет\nкак дела?\n", False)
+        for word in LEAVE, " Покинуть ЧАТ ":
+            self.compare(send_input, ["привет", word, "а это?"], "привет\n", True)
+        self.compare(send_input, ["Аня\n", "\n", "привет\n"], "Аня\nпривет\n", False)
+        self.compare(send_input, ["Не хочу покинуть чат\n"], "Не хочу покинуть чат\n", False)
+
+    def compare(self, send_input, texts, wanted, result):
+        ours, theirs = pair()
+        theirs.settimeout(exercises.WAIT)
+        left, heard = iter(texts), []
+        got = send_input(ours, self.typed(left, theirs, heard))
+        ours.close()
+        while chunk := theirs.recv(8192):
+            heard.append(chunk)
+        expect(f"Набрано {texts}. Что услышал сервер?", wanted, b"".join(heard).decode())
+        expect(f"Набрано {texts}. Что вернула функция?", result, got)
+        if result:
+            expect(f"Набрано {texts}. Что осталось непрочитанным после прощания?", texts[2:], [*left])
+
+    def typed(self, texts, theirs, heard):
+        """Yield texts (str) as a person types them, who goes on when the last one has been sent."""
+        for text in texts:
+            yield text
+            if text.strip().lower() == LEAVE:
+                yield from texts
+            elif text.strip():
+                try:
+                    heard.append(theirs.recv(8192))
+                except TimeoutError:
+                    raise Wrong(f"Набрано {text!r}. Функция берёт следующую строку, а эту серверу ещё не "
+                                "послала.") from None
 
 
-class Deliveries(Exercise):
-    number = "14.4"
+def hears_the_end(server):
+    """Read from the socket server until the client has ended the connection; else raise Wrong."""
+    heard = b""
+    try:
+        while data := server.recv(8192):
+            heard += data
+    except TimeoutError:
+        raise Wrong("Набрано «Покинуть чат», а сервер об уходе не узнал: соединение открыто. close() не кончает "
+                    "соединения, пока второй поток ждёт в recv.") from None
+    expect("Набрано «Покинуть чат». Что услышал сервер до конца соединения?", "", heard.decode())
+
+
+class MyClient(Exercise):
+    number = "14.2"
+    name = "client.py"
+    patience = 3
     hints = (
-        "Сначала посчитайте сообщения: сколько их сказали все вместе?",
-        "Каждое сообщение услышали тридцать человек, и каждый раз это доставка.",
+        "Возьмите клиент из задания. Пусть каждое посланное сообщение кончается \"\\n\", а пустые не уходят.",
+        "Главный поток: вместо цикла с input() вызовите send_input(client_socket, sys.stdin) из упражнения 14.1, а "
+        "после неё, вместо close(), leave(client_socket, listener) из упражнения 13.1.",
+        "Сервер ушёл: слушающий поток печатает об этом и вызывает os._exit(0). Поток создавайте с daemon=True.",
+        "Чтобы уходящий не прочёл, что соединение потеряно, заведите leaving = threading.Event(): главный поток "
+        "поднимает его перед leave, слушающий спрашивает leaving.is_set().",
     )
-    answer = 1800
-    solution = "30 человек сказали по 2 сообщения, всего 60. Каждое услышали 30 человек: 60 · 30 = 1800."
-    right = "Людей стало бы вдвое больше, доставок — вчетверо."
+    solution = (COURSE / "answers/stages/lesson14/client.py").read_text(encoding="utf-8")
+    right = "Ваш клиент уходит, когда с ним попрощались и когда ушёл сервер."
 
-    def check(self, answer):
-        if answer == 60:
-            raise Wrong("60 — это сообщения. Доставок больше: каждое сообщение услышал не один человек.")
-        if answer == 60 * 29:
-            raise Wrong("Вы не посчитали автора, а он тоже слышит своё сообщение.")
-        expect("30 человек, по 2 сообщения, каждое слышат все.", 1800, answer)
+    def check(self, path):
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            script.types("Аня")
+            reads(server, "Аня\n", "Набрано «Аня» и Enter. Что услышал сервер?", script)
+            script.types("")
+            script.types("привет")
+            what = "Нажат Enter в пустой строке, потом набрано «привет». Что услышал сервер?"
+            expect(what, "привет\n", reads(server, "привет\n", what, script))
+            server.sendall("Борис: и тебе привет\n".encode())
+            script.prints("Борис: и тебе привет", "Сервер прислал слова Бориса.")
+            script.wait_until_asleep()  # one of its threads in recv
+            script.types("Покинуть чат")
+            hears_the_end(server)
+            script.ends("Набрано «Покинуть чат», сервер услышал конец и молчит")
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            server.close()
+            script.ends("Сервер закрыл соединение, Enter никто не нажимает")
+        self.last_words(path)
+
+    def last_words(self, path, tries=3):
+        """The server answers when it has heard the end; on a busy machine it may come too late, so more than once."""
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            script.types("Покинуть чат")
+            hears_the_end(server)
+            script.wait_until_asleep()  # it waits for them, or has ended
+            with suppress(OSError):  # the client may have ended
+                server.sendall("Борис: пока\n".encode())
+                server.shutdown(socket.SHUT_WR)
+            what = "Набрано «Покинуть чат», и сервер, услышав конец, прислал последние слова."
+            try:
+                script.prints("Борис: пока", f"{what} Их печатает второй поток: подождите его.")
+            except Wrong:
+                if tries == 1:
+                    raise
+                return self.last_words(path, tries - 1)
+            script.ends(f"{what} Он закрыл соединение")
+            last_words = script.last_words()
+            if any("потеряно" in line for line in script.said()):
+                raise Wrong(f"{what} Уходящий читает, что соединение потеряно: заведите флаг leaving{last_words}")
+
+    def begin(self, script, server):
+        server.sendall("Введите своё имя:\n".encode())
+        script.prints("Введите своё имя:", "Сервер спросил имя.")

@@ -1,198 +1,244 @@
-"""Lesson 15, the same chat in four ways: its exercises, with hints and solutions."""
+"""Lesson 15, the terminal: its exercises, with hints and solutions."""
 import asyncio
-import inspect
-import queue
-import selectors
-import socket
+import re
+import sys
 import threading
+import time
+from contextlib import suppress
 
 import exercises
-from exercises import Exercise, Task, Wrong, expect
-
-BUFFER = 65536  # bytes that the system keeps for a socket, or a few times as many
-
-
-class Room:
-    """A chat whose server is turn(selector, clients), and the people in it."""
-
-    def __init__(self, turn):
-        self.turn, self.people, self.clients = turn, {}, []
-        self.selector = selectors.DefaultSelector()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.selector.register(self.listener, selectors.EVENT_READ, "listener")
-
-    def enter(self, name):
-        self.people[name] = socket.create_connection(self.listener.getsockname(), exercises.WAIT)
-        self.serve(f"{name} подключается")
-
-    def serve(self, what):
-        Task(self.turn, self.selector, self.clients).finish(what)
-
-    def hears(self, name, wanted, what):
-        heard = b""
-        try:
-            while len(heard) < len(wanted) and (data := self.people[name].recv(100)):
-                heard += data
-        except TimeoutError:
-            pass
-        if sorted(heard) != sorted(wanted):
-            raise Wrong(f"{what}. Что слышит {name}?\n    ждали: {wanted!r}\n    вышло: {heard!r}")
+from answers import lesson14
+from exercises import COURSE, Exercise, Task, Wrong, expect, reads
+from people import Host
+from programs import Terminal
 
 
-class Turn(Exercise):
-    number = "15.1"
-    name = "turn"
-    hints = (
-        "for key, events in selector.select(): сокет лежит в key.fileobj, а данные в key.data.",
-        "Если key.data == \"listener\", то accept; новичка — в clients и на учёт: "
-        "selector.register(newcomer, selectors.EVENT_READ, \"client\").",
-        "Иначе data = key.fileobj.recv(8192). Пусто — unregister, remove, close; не пусто — цикл sendall по clients.",
-    )
-    solution = '''
-import selectors
+class Paper:
+    """A screen that knows the little that redraw needs."""
 
-def turn(selector, clients):
-    for key, events in selector.select():
-        if key.data == "listener":
-            newcomer = key.fileobj.accept()[0]
-            clients.append(newcomer)
-            selector.register(newcomer, selectors.EVENT_READ, "client")
-        elif data := key.fileobj.recv(8192):
-            for client in clients:
-                client.sendall(data)
+    def __init__(self, text):
+        self.lines, self.column = [""], 0
+        self.write(text)
+
+    def write(self, text):
+        for part in re.findall(r"\x1b\[\d*[A-Za-z]|.", text, re.S):
+            self.put(part)
+
+    def seen(self):
+        """Return the lines (list of str) as they are seen: spaces at the end are not."""
+        *above, last = self.lines
+        return [*(line.rstrip() for line in above), last]
+
+    def put(self, part):
+        line = self.lines[-1].ljust(self.column)
+        left, right = line[:self.column], line[self.column:]
+        if part == "\r":
+            self.column = 0
+        elif part == "\n":
+            self.lines.append("")
+            self.column = 0
+        elif part in ("\x1b[K", "\x1b[0K"):
+            self.lines[-1] = left
+        elif part == "\x1b[2K":
+            self.lines[-1] = ""
+        elif part == "\b":
+            self.column = max(self.column - 1, 0)
+        elif part < " ":
+            raise Wrong(f"Проверка знает \\r, \\n, \\b и \\x1b[K, а {part!r} не знает.")
         else:
-            selector.unregister(key.fileobj)
-            clients.remove(key.fileobj)
-            key.fileobj.close()
-'''
-    right = "while True: turn(selector, clients) — и это сервер на сколько угодно человек."
-
-    def check(self, turn):
-        room = Room(turn)
-        for number, name in enumerate(("Аня", "Борис", "Вера"), 1):
-            room.enter(name)
-            expect(f"{name} подключается. Сколько сокетов в clients?", number, len(room.clients))
-        room.people["Аня"].sendall(b"hi")
-        room.serve("Аня сказала слово, и её сокет готов")
-        for name in room.people:
-            room.hears(name, b"hi", "Аня сказала b'hi'")
-        room.people["Аня"].sendall(b"a")
-        room.people["Борис"].sendall(b"b")
-        room.serve("Аня и Борис сказали по слову")
-        for name in room.people:
-            room.hears(name, b"ab", "Аня и Борис сказали по слову, готовы оба, оборот был один")
-        room.people["Аня"].shutdown(socket.SHUT_WR)
-        room.serve("Аня закончила")
-        expect("Аня закончила. Сколько сокетов в clients?", 2, len(room.clients))
-        expect("Аня закончила. Сколько сокетов на учёте вместе со слушающим?",
-               3, len(room.selector.get_map()))
-        try:
-            room.people["Аня"].recv(1)
-        except TimeoutError:
-            raise Wrong("Аня закончила, а её сокет на сервере не закрыт.") from None
-        room.people["Борис"].sendall(b"bye")
-        room.serve("Аня закончила, Борис сказал слово")
-        room.hears("Вера", b"bye", "Борис сказал b'bye'")
+            self.lines[-1] = left + part + right[1:]
+            self.column += 1
 
 
-class Echo(Exercise):
-    number = "15.2"
-    name = "echo"
+class Redraw(Exercise):
+    number = "15.1"
+    name = "redraw"
     hints = (
-        "Цикл тот же, что с потоком: прочесть, вернуть, и так до b\"\". Перед readline и drain стоит await.",
-        "while line := await reader.readline(): записать строку и подождать drain; после цикла close.",
+        "Курсор стоит в конце набранного. Вернитесь в начало строки, сотрите её и только потом пишите.",
+        "Порядок такой: \\r, \\x1b[K, сообщение, перевод строки, приглашение и всё, что было набрано.",
     )
     solution = '''
-async def echo(reader, writer):
-    while line := await reader.readline():
-        writer.write(line)
-        await writer.drain()
-    writer.close()
+def redraw(text, typed):
+    return f"\\r\\x1b[K{text}\\n> {typed}"
 '''
-    right = "Пока одна такая сопрограмма ждёт строку, другие работают, и всё в одном потоке."
+    right = "Сообщение легло на место строки, а строка цела."
 
-    def serve(self, echo):
-        """Run echo in a thread, as asyncio's server; return its port and its errors (list)."""
-        ports, errors = queue.SimpleQueue(), []
-
-        async def watched(reader, writer):
-            try:
-                await echo(reader, writer)
-            except BaseException as error:
-                errors.append(error)
-                writer.close()
-
-        async def main():
-            listener = socket.create_server(("127.0.0.1", 0))
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-            server = await asyncio.start_server(watched, sock=listener)
-            ports.put(server.sockets[0].getsockname()[1])
-            await server.serve_forever()
-
-        threading.Thread(target=lambda: asyncio.run(main()), daemon=True).start()
-        return ports.get(timeout=10), errors
-
-    def check(self, echo):
-        if not inspect.iscoroutinefunction(echo):
-            raise Wrong("echo — обычная функция. Чтобы в ней можно было ждать, начните её с async def.")
-        port, errors = self.serve(echo)
-
-        def ask(person, said, what):
-            try:
-                if said:
-                    person.sendall(said)
-                return person.recv(100)
-            except TimeoutError:
-                raise errors[0] if errors else Wrong(f"{what}, а в ответ тишина.") from None
-            except OSError:
-                return b""  # echo has closed, and did not read it
-
-        with socket.create_connection(("127.0.0.1", port), exercises.WAIT) as anna, \
-                socket.create_connection(("127.0.0.1", port), exercises.WAIT) as boris:
-            anna.sendall(b"half ")
-            for number, said in enumerate((b"one\n", b"two\n"), 1):
-                what = f"Аня сказала полстроки, Борис — {said!r}, свою строку номер {number}"
-                heard = ask(boris, said, what)
-                if errors:
-                    raise errors[0]
-                expect(f"{what}. Что услышал Борис?", said, heard)
-            heard = ask(anna, b"line\n", "Аня договорила строку")
-            expect("Аня договорила строку. Что она услышала?", b"half line\n", heard)
-            anna.shutdown(socket.SHUT_WR)
-            what = "Аня закончила (полузакрытие), соединение должно закрыться"
-            expect(f"{what}.", b"", ask(anna, b"", what))
-        self.flood(port)
-
-    def flood(self, port):
-        """Raise Wrong where echo takes all from one who reads nothing."""
-        with socket.socket() as vera:
-            vera.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-            vera.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-            vera.settimeout(min(0.5, exercises.WAIT / 2))
-            vera.connect(("127.0.0.1", port))
-            unsaid = (b"la" * 5000 + b"\n") * 1000
-            try:
-                while unsaid:
-                    unsaid = unsaid[vera.send(unsaid):]
-            except TimeoutError:  # it takes no more: so it should be
-                return
-        raise Wrong("Вера прислала десять мегабайт и ничего не читает, а echo взяла всё: ответы копятся в памяти. "
-                    "После write подождите: await writer.drain().")
+    def check(self, redraw):
+        for text, typed in ("Борис: ты тут?", "недописан"), ("Я: да", "очень длинная строка"), ("Вера: ау", ""):
+            paper = Paper(f"> {typed}")
+            got = redraw(text, typed)
+            if not isinstance(got, str):
+                raise Wrong(f"Функция вернула {got!r}. Печатать самой не надо: верните строку (str).")
+            paper.write(got)
+            what = f"На экране «> {typed}», пришло сообщение «{text}»."
+            expect(f"{what} Что на экране теперь?", [text, f"> {typed}"], paper.seen())
+            expect(f"{what} В какой колонке курсор?", len(typed) + 2, paper.column)
 
 
-class Frozen(Exercise):
-    number = "15.3"
+class Call(Exercise):
+    number = "15.2"
+    name = "call"
     hints = (
-        "Сколько потоков в таком сервере обслуживает гостей?",
-        "Пока единственный поток считает, цикл событий не делает ни одного оборота.",
+        "Передать циклу функцию из чужого потока умеет loop.call_soon_threadsafe(функция). Сама функция, без скобок.",
+        "Ждать поможет флажок: done = threading.Event(). Кто-то должен его поднять, когда function выполнена.",
+        "Передайте циклу свою функцию, в которой две строки: function() и done.set(). А потом done.wait().",
     )
-    answer = 1.5
-    solution = ("Все полторы секунды. Поток один, на await сопрограмма не останавливается, "
-                "и цикл событий стоит вместе со всеми гостями.")
-    right = "Поэтому долгий подсчёт уносят в другой поток или процесс (asyncio.to_thread)."
+    solution = '''
+import threading
 
-    def check(self, answer):
-        if answer == 0:
-            raise Wrong("Ноль был бы, если бы у каждого гостя был свой поток. Здесь он один.")
-        expect("Единственный поток занят полторы секунды.", 1.5, answer)
+def call(loop, function):
+    done = threading.Event()
+
+    def both():
+        function()
+        done.set()
+
+    loop.call_soon_threadsafe(both)
+    done.wait()
+'''
+    right = "Рисует один поток, а просить его может любой."
+
+    def check(self, call):
+        loop, threads, returned, early = asyncio.new_event_loop(), [], threading.Event(), []
+        loop.set_debug(True)  # a call that is not safe in another thread is an error then
+        loop.slow_callback_duration = 60
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+
+        def function():
+            threads.append(threading.current_thread())
+            early.append(returned.wait(min(0.5, exercises.WAIT / 2)))
+
+        task = Task(call, loop, function)
+        try:
+            task.finish("Цикл событий работает и свободен")
+        finally:
+            returned.set()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+        if task.thread in threads:
+            raise Wrong("function выполнена в потоке, который вызвал call, а надо в потоке цикла событий.")
+        if threads and thread not in threads:
+            raise Wrong("function выполнена в новом потоке, а надо в потоке цикла событий.")
+        if early == [True] or not threads:
+            raise Wrong("call вернулась раньше, чем function выполнена.")
+        expect("Сколько раз выполнена function?", 1, len(threads))
+
+
+class Screen(Terminal):
+    """The student's client in a terminal; how long it is waited for is told by WAIT."""
+
+    def __init__(self, path, port):
+        super().__init__(COURSE / "any_port.py", path, port)
+
+    def until(self, condition, what):
+        """Draw until condition(lines) holds; else raise Wrong; what says what was done and awaited."""
+        try:
+            while not condition(self.screen()):
+                self.draw()
+        except TimeoutError:
+            self.fails(what)
+        except EOFError:
+            self.fails(what, "\n    и программа закончилась")
+
+    def cooked(self):
+        """Return whether the system draws what is typed, and gives it to the program line by line."""
+        import termios
+        flags = termios.tcgetattr(self.process.child_fd)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON)
+
+    def until_raw(self):
+        """Wait, but not for ever, until the program takes each key: it may have a prompt for each line."""
+        end = time.monotonic() + exercises.WAIT
+        while self.cooked() and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def fails(self, what, end=""):
+        """Raise Wrong, with what is on the screen."""
+        screen = "".join(f"\n    {line}" for line in self.screen())
+        raise Wrong(f"{what}\nНа экране:{screen or ' пусто'}{end}")
+
+
+class MyTerminal(Exercise):
+    number = "15.3"
+    name = "client.py"
+    patience = 2
+    hints = (
+        "PromptSession(\"> \").app — это цикл событий со строкой ввода. Его запускает app.run(), а что делать с "
+        "набранным, решает session.default_buffer.accept_handler.",
+        "Внутри with patch_stdout(): (из prompt_toolkit.patch_stdout) всякий print печатает над строкой ввода.",
+        "Слушающий поток запускайте через app.run(pre_run=listener.start). Когда сервер ушёл, он просит: "
+        "app.loop.call_soon_threadsafe(app.exit). os._exit из него не зовите: терминал останется испорченным.",
+        "Когда прощаетесь вы, цикл кончает app.exit() в accept_handler, и слушающему потоку просить уже некого: "
+        "app.loop станет None. Поднимите перед этим флажок leaving, и пусть он просит, только пока флажок опущен.",
+    )
+    solution = (COURSE / "answers/stages/lesson15/client.py").read_text(encoding="utf-8")
+    right = "Строка цела, и терминал после клиента в порядке. Ещё раз проверьте 14.2: в канале он работает по-прежнему?"
+
+    def check(self, path):
+        if sys.platform == "win32":  # no pseudo-terminal here
+            return lesson14.MyClient().check(path)
+        for talk in self.talk, self.goodbye:
+            with Host() as host, Screen(path, host.port) as screen:
+                self.begin(host, screen)
+                talk(host, screen)
+        return None
+
+    def begin(self, host, screen):
+        screen.timeout = exercises.START  # the library needs a moment
+        self.accept(host, screen)
+        screen.until(lambda lines: "Введите своё имя:" in lines, "Сервер спросил: Введите своё имя:")
+        screen.timeout = 3 * exercises.WAIT
+        host.socket.settimeout(screen.timeout)
+
+    def accept(self, host, screen):
+        host.listener.settimeout(screen.timeout / 50)  # it may have ended long before
+        for _ in range(50):
+            with suppress(TimeoutError):
+                return host.accept("Введите своё имя:\n")
+            if not screen.process.isalive():
+                screen.end()
+                break
+        return screen.fails("client.py запущен в терминале, но к серверу не подключился.")
+
+    def talk(self, host, screen):
+        screen.type("Аня\r")
+        reads(host.socket, "Аня\n", "Набрано «Аня» и Enter. Что услышал сервер?")
+        self.half_a_line(host, screen)
+        self.no_server(host, screen)
+
+    def goodbye(self, host, screen):
+        screen.type("покинуть чат\r")
+        lesson14.hears_the_end(host.socket)
+        host.close()
+        self.ends(screen, "Набрано «покинуть чат», сервер закрыл соединение")
+
+    def half_a_line(self, host, screen):
+        screen.type("недописан")
+        screen.until(lambda lines: "".join(lines[-1:]).endswith("недописан"), "Набрано «недописан».")
+        host.say("Борис: ты тут?")
+        screen.until(lambda lines: "Борис: ты тут?" in lines and "".join(lines[-1:]).endswith("недописан"),
+                     "Набрано «недописан», пришло «Борис: ты тут?». Ждали сообщение отдельной строкой, а под ней "
+                     "набранное.")
+        screen.type("ная строка\r")
+        reads(host.socket, "недописанная строка\n", "Слово дописано, нажат Enter. Что услышал сервер?")
+        screen.until_raw()
+
+    def no_server(self, host, screen):
+        screen.type("полсло")
+        screen.until(lambda lines: "".join(lines[-1:]).endswith("полсло"), "Набрано «полсло».")
+        host.close()
+        self.ends(screen, "Набрано «полсло», сервер закрыл соединение")
+
+    def ends(self, screen, what):
+        try:
+            screen.end()
+        except TimeoutError:
+            screen.fails(f"{what}, а client.py всё ещё работает.")
+        lines = screen.screen()
+        if any("Traceback" in line for line in lines):
+            raise Wrong("\n    ".join([f"{what}, а на экране ошибка:", *lines]))
+        if not screen.cooked():
+            raise Wrong(f"{what}, а терминал после программы испорчен: набранного на нём больше не видно. "
+                        "Так бывает, когда os._exit вызван, пока библиотека читает строку.")

@@ -1,73 +1,149 @@
-"""Lesson 16, one log for many servers: its exercises, with hints and solutions."""
-from exercises import Exercise, Wrong, expect
+"""Lesson 16, load: its exercises, with hints and solutions."""
+import queue
+import threading
+
+from exercises import Exercise, Task, Wrong, expect, pair
 
 
-class NamesAfter(Exercise):
+class Inbox(queue.SimpleQueue):
+    """A queue that tells when somebody waits at it in vain."""
+
+    def __init__(self):
+        self.waited = threading.Event()
+
+    def get(self, block=True, timeout=None):
+        if block and self.empty():
+            self.waited.set()
+        return super().get(block, timeout)
+
+    def get_nowait(self):
+        return self.get(False)
+
+
+class TakeBatch(Exercise):
     number = "16.1"
-    name = "names_after"
+    name = "take_batch"
     hints = (
-        "Заведите словарь: кто → его имя. Он и есть состояние, а журнал меняет его запись за записью.",
-        "У того, кто есть в словаре, важна только пустая строка: она его оттуда убирает. Того, кого там "
-        "нет, строка записывает, если она не пуста и такого имени нет среди значений.",
-        "Словарь помнит порядок, в котором в него записывали, поэтому ответ — list(names.values()).",
+        "Первое сообщение берут так, чтобы дождаться его: inbox.get() ждёт сам.",
+        "Дальше ждать нельзя: берите, пока inbox.empty() не станет True.",
+        "data = inbox.get(), затем while not inbox.empty(): data += inbox.get()",
     )
     solution = '''
-def names_after(entries):
-    names = {}
-    for who, line in entries:
-        if who in names:
-            if line == "":
-                del names[who]
-        elif line and line not in names.values():
-            names[who] = line
-    return list(names.values())
+def take_batch(inbox):
+    data = inbox.get()
+    while not inbox.empty():
+        data += inbox.get()
+    return data
 '''
-    right = "Кто прочитал тот же журнал, получит те же имена, на каком бы сервере он ни был."
+    right = "Чем больше накопилось, тем толще пачка, а одно сообщение уходит сразу."
 
-    def check(self, names_after):
-        for entries, wanted in (
-            ([], []),
-            ([(1, "Аня"), (2, "Борис")], ["Аня", "Борис"]),
-            ([(1, "Аня"), (1, "Привет")], ["Аня"]),
-            ([(1, "Аня"), (2, "Аня")], ["Аня"]),
-            ([(1, "Аня"), (2, "Аня"), (2, "Борис")], ["Аня", "Борис"]),
-            ([(1, "Аня"), (2, "Борис"), (1, "")], ["Борис"]),
-            ([(1, "Аня"), (1, ""), (2, "Аня")], ["Аня"]),
-            ([(1, "Аня"), (2, "Борис"), (1, ""), (1, "Вера")], ["Борис", "Вера"]),
-            ([(1, ""), (2, "Аня")], ["Аня"]),
-        ):
-            got = names_after(list(entries))
-            if got is None:
-                raise Wrong("Функция ничего не вернула. В конце нужен return.")
-            expect(f"В журнале {entries}.", wanted, got)
+    def check(self, take_batch):
+        inbox = Inbox()
+        for word in b"one\n", b"two\n", b"three\n":
+            inbox.put(word)
+        what = "Во входящих лежали три сообщения."
+        expect(what, b"one\ntwo\nthree\n", Task(take_batch, inbox).finish(what))
+        if inbox.waited.is_set():
+            raise Wrong(f"{what} Функция забрала их и ждала в get четвёртого: первого ждать надо, остальных нельзя.")
+        waiting = Task(take_batch, inbox)
+        while not inbox.waited.wait(0.01):
+            if not waiting.thread.is_alive():
+                result = waiting.finish("")
+                raise Wrong(f"Входящие пусты: нужно дождаться сообщения, а функция вернула {result!r}.")
+        inbox.put(b"four\n")
+        what = "Входящие были пусты, потом пришло одно сообщение."
+        expect(what, b"four\n", waiting.finish(what))
 
 
-class Judge(Exercise):
+class Counted:
+    """A socket that counts its sends."""
+
+    def __init__(self, sock):
+        self.sock, self.sends = sock, 0
+
+    def __getattr__(self, name):
+        self.sends += name in ("send", "sendall", "sendmsg")
+        return getattr(self.sock, name)
+
+
+class AskAtOnce(Exercise):
     number = "16.2"
-    name = "judge"
+    name = "ask_at_once"
     hints = (
-        "last.get(server, 0) даёт последний номер, а для нового сервера — 0: перед первым номером.",
-        "Сравнить надо с двумя числами: номер не больше последнего; номер ровно на один больше; остальное.",
-        "Запомнить номер надо и после потери, иначе всякая следующая запись тоже покажется потерей.",
+        "Алгоритм Нейгла придерживает вторую мелкую отправку. А если второй не будет?",
+        "Соберите строку целиком, вместе с её концом, и пошлите одним sendall.",
+        "sock.sendall(\"Аня: ау\\n\".encode()), затем return sock.recv(1000)",
     )
     solution = '''
-def judge(last, server, number):
-    known = last.get(server, 0)
-    if number <= known:
-        return "повтор"
-    last[server] = number
-    return "принять" if number == known + 1 else "потеря"
+def ask_at_once(sock):
+    sock.sendall("Аня: ау\\n".encode())
+    return sock.recv(1000)
 '''
-    right = "С этими тремя словами журнал выдерживает и потерянный ответ, и потерянную запись."
+    right = "Строка едет одним пакетом, и ждать подтверждения некому."
 
-    def check(self, judge):
-        last, read = {}, []
-        for server, number, wanted in (
-            ("s1", 1, "принять"), ("s1", 2, "принять"), ("s1", 2, "повтор"), ("s1", 1, "повтор"),
-            ("s2", 1, "принять"), ("s1", 3, "принять"), ("s2", 3, "потеря"), ("s2", 2, "повтор"),
-            ("s2", 4, "принять"), ("s3", 2, "потеря"),
-        ):
-            got = judge(last, server, number)
-            before = f"Раньше прочитаны записи {read}." if read else "Журнал пуст."
-            expect(f"{before} Приходит запись {number} сервера {server}.", wanted, got)
-            read.append((server, number))
+    def check(self, ask_at_once):
+        ours, theirs = pair()
+        theirs.settimeout(ours.gettimeout())
+        sock = Counted(ours)
+        asking = Task(ask_at_once, sock)
+        said = b""
+        try:
+            while not said.endswith(b"\n"):
+                said += theirs.recv(1000) or b"\n"
+        except TimeoutError:
+            if asking.error and not said:
+                raise asking.error from None
+            raise Wrong(f"Сервер ждёт конца строки, а услышал только {said!r}.") from None
+        theirs.sendall("слышу\n".encode())
+        answer = asking.finish("Сервер ответил")
+        expect("Что услышал сервер?", "Аня: ау\n", said.decode(errors="replace"))
+        expect("Сервер ответил «слышу».", "слышу\n".encode(), answer)
+        if sock.sends != 1:
+            raise Wrong(f"Отправок было {sock.sends}, а нужна одна: вторая ждёт, пока подтвердят первую.")
+
+
+class Percentile(Exercise):
+    number = "16.3"
+    name = "percentile"
+    hints = (
+        "Выстройте задержки по росту: sorted возвращает новый список и не трогает старый.",
+        "Место p99 среди ста задержек девяносто девятое, а номера в списке начинаются с нуля.",
+        "sorted(delays)[math.ceil(part * len(delays)) - 1]; ceil округляет вверх",
+    )
+    solution = '''
+import math
+
+def percentile(delays, part):
+    return sorted(delays)[math.ceil(part * len(delays)) - 1]
+'''
+    right = "Так считает p50 и p99 большинство измерителей."
+
+    def check(self, percentile):
+        delays = [50, 10, 40, 30, 20]
+        expect("Задержки 50, 10, 40, 30, 20; доля 0.5.", 30, percentile(delays, 0.5))
+        expect("Не изменился ли сам список задержек?", [50, 10, 40, 30, 20], delays)
+        expect("Задержки 4, 3, 2, 1; доля 0.5: не больше второй по росту половина.",
+               2, percentile([4, 3, 2, 1], 0.5))
+        expect("Задержки 4, 3, 2, 1; доля 0.3: не больше первой только четверть.",
+               2, percentile([4, 3, 2, 1], 0.3))
+        expect("Задержки от 100 до 1; доля 0.99.", 99, percentile([*range(100, 0, -1)], 0.99))
+        expect("Задержка одна, 7; доля 0.99.", 7, percentile([7], 0.99))
+        expect("Задержки 1, 2, 3; доля 1: не больше третьей все.", 3, percentile([1, 2, 3], 1))
+
+
+class Deliveries(Exercise):
+    number = "16.4"
+    hints = (
+        "Сначала посчитайте сообщения: сколько их сказали все вместе?",
+        "Каждое сообщение услышали тридцать человек, и каждый раз это доставка.",
+    )
+    answer = 1800
+    solution = "30 человек сказали по 2 сообщения, всего 60. Каждое услышали 30 человек: 60 · 30 = 1800."
+    right = "Людей стало бы вдвое больше, доставок — вчетверо."
+
+    def check(self, answer):
+        if answer == 60:
+            raise Wrong("60 — это сообщения. Доставок больше: каждое сообщение услышал не один человек.")
+        if answer == 60 * 29:
+            raise Wrong("Вы не посчитали автора, а он тоже слышит своё сообщение.")
+        expect("30 человек, по 2 сообщения, каждое слышат все.", 1800, answer)

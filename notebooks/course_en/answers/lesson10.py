@@ -72,7 +72,7 @@ def read(sock, size):
 
 
 class Speak(Exercise):
-    number = "10.2"
+    number = "11.1"
     name = "speak"
     hints = (
         "Before each portion: turn.acquire(). It waits until the turn is given back.",
@@ -110,7 +110,7 @@ def speak(portions, turn, inbox):
 
 
 class Batches(Exercise):
-    number = "10.3"
+    number = "11.2"
     answer = 65
     hints = (
         "What finds no room goes into unsent, and unsent_size grows by 65,536 with each batch.",
@@ -131,7 +131,7 @@ class Batches(Exercise):
 
 
 class Slow(Exercise):
-    number = "10.4"
+    number = "10.2"
     name = "server.py"
     hints = (
         "Write one function that sends to one client, such as tell(client_socket, text). "

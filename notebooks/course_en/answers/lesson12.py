@@ -1,246 +1,200 @@
-"""Lesson 12, the client: its exercises, with hints and solutions."""
-import socket
-import threading
+"""Lesson 12, the program: its exercises, with hints and solutions."""
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
 from contextlib import suppress
 
+import psutil
+
 import exercises
-from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
-
-LEAVE = "leave the chat"
-
-
-class Busy(socket.socket):
-    """A socket on which close does nothing yet, as on Linux while another thread waits in its recv."""
-
-    closed = False
-
-    def close(self):
-        self.closed = True
+from exercises import COURSE, Exercise, Script, Wrong, come, expect, hears
+from people import Peer
 
 
-class Listener(threading.Thread):
-    """A thread that listens to the end, and remembers how one has waited for it."""
-
-    def __init__(self, client_socket, ended=None):
-        super().__init__(daemon=True)
-        self.socket, self.ended = client_socket, ended
-        self.heard, self.waits = b"", []
-
-    def run(self):
-        with suppress(OSError):
-            while data := self.socket.recv(8192):
-                self.heard += data
-
-    def join(self, timeout=None):
-        self.waits.append(timeout)
-        if self.ended:
-            self.ended()  # by now the other side should know
-            super().join(exercises.WAIT)  # a busy machine may take longer than the student allows
-
-
-class Leave(Exercise):
+class Note(Exercise):
     number = "12.1"
-    name = "leave"
+    name = "note"
     hints = (
-        "You need two calls. The first tells the peer \"I have said everything\" but leaves you the right to listen: lesson 1.",
-        "A half-close is client_socket.shutdown(socket.SHUT_WR). To wait for a thread, call its method join, which takes "
-        "a limit in seconds.",
-        "If the connection is gone, shutdown raises OSError. Catch it: it is time to leave in any case.",
+        "lines.put_nowait(line) adds the line, and raises queue.Full at once if there is no room.",
+        "Catch only queue.Full, and do nothing there: pass.",
     )
     solution = '''
-import socket
+import queue
 
-def leave(client_socket, listener):
+
+def note(lines, line):
     try:
-        client_socket.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass  # the server is gone
-    listener.join(0.5)
+        lines.put_nowait(line)
+    except queue.Full:
+        pass
 '''
-    right = "The server learns at once that the client leaves, its last words are not lost, and its silence holds nobody up."
+    right = "The terminal may be stopped for an hour, and nobody will notice."
 
-    def check(self, leave):
-        self.last_words(leave)
-        self.silence(leave)
-        ours, theirs = pair()
-        theirs.close()
-        ours.shutdown(socket.SHUT_RDWR)  # now a second shutdown fails, as after a reset
-        listener = Listener(ours)
-        listener.start()
-        try:
-            leave(ours, listener)
-        except OSError as error:
-            raise Wrong(f"The server is gone, and shutdown raised {type(error).__name__}: {error}. This is no failure: catch "
-                        "it and leave.") from None
-        if not listener.waits:
-            raise Wrong("The server is gone, shutdown raised OSError, and leave did not call listener.join. The listener thread "
-                        "may still be printing the last words.")
-
-    def last_words(self, leave):
-        """The server answers when it has heard the end."""
-        ours, theirs = pair()
-        ours.settimeout(None)
-        ours = Busy(fileno=ours.detach())
-        theirs.settimeout(exercises.WAIT)
-        what = "The server listened to the end, answered \"bye\" and ended, too."
-
-        def answer():
-            try:
-                heard = theirs.recv(8192)
-            except TimeoutError:
-                raise Wrong("leave waits for the listener thread, but the server was not told that we have finished: shutdown "
-                            "was not called, or was called after join.") from None
-            expect("What did the server receive before the end of the connection?", "", heard.decode("utf-8", "replace"))
-            if ours.closed:
-                raise Wrong("close was called before join: if the listener thread is still listening, its next recv fails with "
-                            "Bad file descriptor, and the last words of the server are lost.")
-            theirs.sendall("bye".encode())
-            theirs.close()
-
-        listener = Listener(ours, answer)
-        listener.start()
-        leave(ours, listener)
-        if not listener.waits:
-            raise Wrong("leave did not call listener.join, but the listener thread prints the last words of the server: leave has to wait "
-                        "for it.")
-        expect(f"{what} What did the listener thread receive?", "bye", listener.heard.decode())
-
-    def silence(self, leave):
-        """The server says nothing: how long is it waited for?"""
-        ours, _theirs = pair()
-        listener = Listener(ours)
-        listener.start()
-        leave(ours, listener)
-        if None in listener.waits or max(listener.waits) > 1:
-            raise Wrong(f"leave waits for the listener thread like this: join({listener.waits[-1] or ''}). A server that says nothing "
-                        "would hold up the person for long, and half a second is enough.")
+    def check(self, note):
+        lines = Patient(2)
+        for line in "one", "two", "three":
+            note(lines, line)
+        got = [lines.get() for _ in range(lines.qsize())]
+        expect("The queue has room for two lines; note was called for \"one\", \"two\", \"three\". What is in the queue?", ["one", "two"], got)
+        note(lines, "four")
+        expect("The queue is empty again, and note was called for \"four\". How many lines are in the queue?", 1, lines.qsize())
 
 
-class SendInput(Exercise):
+class Patient(queue.Queue):
+    """A queue that tells whoever would wait for room in it."""
+
+    def put(self, item, block=True, timeout=None):
+        if block and timeout != 0:
+            raise Wrong("note adds the line with put, which waits for room. Even if you ask full() first, "
+                        "another thread may take the last place. Use put_nowait.")
+        super().put(item, block, timeout)
+
+
+class Persist(Exercise):
     number = "12.2"
-    name = "send_input"
+    name = "persist"
     hints = (
-        "The loop: for text in texts. First line = text.strip(): without spaces and newlines around it.",
-        "Compare line.lower() with the goodbye. If line is empty, it must not be sent.",
-        "A message ends with \"\\n\" and is sent as bytes: client_socket.sendall(f\"{line}\\n\".encode()). "
-        "After the loop, return False.",
+        "while True: try: return call(), and the excepts below it. return ends the loop when the call succeeds.",
+        "First except (TimeoutError, ConnectionError): pass, then except OSError: wait(). "
+        "The other order does not work: both of these are kinds of OSError.",
     )
     solution = '''
-def send_input(client_socket, texts):
-    for text in texts:
-        line = text.strip()
-        if line.lower() == "leave the chat":
-            return True
-        if line:
-            client_socket.sendall(f"{line}\\n".encode())
-    return False
+def persist(call, wait):
+    while True:
+        try:
+            return call()
+        except (TimeoutError, ConnectionError):
+            pass
+        except OSError:
+            wait()
 '''
-    right = "Nothing empty was sent, and the goodbye stayed in the client."
+    right = "persist does not catch other errors: they mean that something is broken, not that there is no room."
 
-    def check(self, send_input):
-        self.compare(send_input, ["Anna", "", "hello", "   ", "how are you?"], "Anna\nhello\nhow are you?\n", False)
-        for word in LEAVE, " Leave the CHAT ":
-            self.compare(send_input, ["hello", word, "and this?"], "hello\n", True)
-        self.compare(send_input, ["Anna\n", "\n", "hello\n"], "Anna\nhello\n", False)
-        self.compare(send_input, ["I do not want to leave the chat\n"], "I do not want to leave the chat\n", False)
-
-    def compare(self, send_input, texts, wanted, result):
-        ours, theirs = pair()
-        theirs.settimeout(exercises.WAIT)
-        left, heard = iter(texts), []
-        got = send_input(ours, self.typed(left, theirs, heard))
-        ours.close()
-        while chunk := theirs.recv(8192):
-            heard.append(chunk)
-        expect(f"Typed: {texts}. What did the server receive?", wanted, b"".join(heard).decode())
-        expect(f"Typed: {texts}. What did the function return?", result, got)
-        if result:
-            expect(f"Typed: {texts}. What was left unread after the goodbye?", texts[2:], [*left])
-
-    def typed(self, texts, theirs, heard):
-        """Yield texts (str) as a person types them, who goes on when the last one has been sent."""
-        for text in texts:
-            yield text
-            if text.strip().lower() == LEAVE:
-                yield from texts
-            elif text.strip():
-                try:
-                    heard.append(theirs.recv(8192))
-                except TimeoutError:
-                    raise Wrong(f"Typed: {text!r}. The function takes the next line before it has sent this one "
-                                "to the server.") from None
+    def check(self, persist):
+        full = OSError(24, "Too many open files")
+        for errors, waits in (
+            ([], 0), ([full], 1), ([full, full, full], 3), ([TimeoutError()], 0), ([ConnectionAbortedError(), full], 1)
+        ):
+            names = ", ".join(type(error).__name__ for error in errors) or "nothing"
+            result, waited = attempt(persist, errors)
+            expect(f"The call raised: {names}, then it succeeded. What did persist return?", "socket", result)
+            expect(f"The call raised: {names}, then it succeeded. How many times should persist have waited?", waits, waited)
+        try:
+            attempt(persist, [ZeroDivisionError("this is broken")])
+        except ZeroDivisionError:
+            return
+        raise Wrong("The call raised ZeroDivisionError, and persist swallowed it. Catch only OSError.")
 
 
-def hears_the_end(server):
-    """Read from the socket server until the client has ended the connection; else raise Wrong."""
-    heard = b""
-    try:
-        while data := server.recv(8192):
-            heard += data
-    except TimeoutError:
-        raise Wrong("\"Leave the chat\" was typed, but the server was not told: the connection is open. close() does not end "
-                    "the connection while the other thread is blocked in recv.") from None
-    expect("\"Leave the chat\" was typed. What did the server receive before the end of the connection?", "", heard.decode())
+def attempt(persist, errors):
+    """Return what persist returns when its call raises these errors first, and how often it has waited."""
+    errors, waited = list(errors), []
+
+    def call():
+        if len(waited) > 9:
+            raise Wrong("The call would have succeeded long ago, but persist is still waiting.")
+        if errors:
+            raise errors.pop(0)
+        return "socket"
+
+    return persist(call, lambda: waited.append(1)), len(waited)
 
 
-class MyClient(Exercise):
+class Statuses(Exercise):
     number = "12.3"
-    name = "client.py"
-    patience = 3
+    answer = [1, 0]
     hints = (
-        "Take the client from the assignment. End each message that you send with \"\\n\", and do not send empty ones.",
-        "The main thread: in place of the loop with input(), call send_input(client_socket, sys.stdin) from exercise 12.2, and "
-        "after it, in place of close(), leave(client_socket, listener) from exercise 12.1.",
-        "When the server is gone, the listener thread prints so and calls os._exit(0). Create the thread with daemon=True.",
-        "A person who leaves should not read that the connection was lost: make leaving = threading.Event(); the main thread "
-        "sets it before leave, and the listener thread asks leaving.is_set().",
+        "A taken port is an OSError in start_server. What does serve do with it?",
+        "sys.exit with a text leaves status 1. After Ctrl+C, main gets as far as os._exit(0).",
     )
-    solution = (COURSE / "answers/stages/lesson12/client.py").read_text(encoding="utf-8")
-    right = "Your client ends when the person says goodbye and when the server is gone."
+    solution = '''
+[1, 0]. The first one ended through sys.exit("Server not started…"), the second through os._exit(0).
+'''
+    right = "A script that starts the server can tell from these numbers what happened."
+
+    def check(self, answer):
+        if not isinstance(answer, (list, tuple)) or len(answer) != 2:
+            raise Wrong(f"The answer is a list of two numbers, and this is {answer!r}.")
+        if list(answer) == [0, 1]:
+            raise Wrong("The other way round: 0 means \"all is well\", and that is how a server ends that was told to stop.")
+        expect("The port is taken; stopped with Ctrl+C.", self.answer, list(answer))
+
+
+class Whole(Exercise):
+    number = "12.4"
+    name = "server.py"
+    hints = (
+        "All threads: threading.Thread(…, daemon=True). At the bottom of the file: try: start_server() "
+        "except KeyboardInterrupt: pass.",
+        "Move accept into a function: while True: try: return server_socket.accept() except OSError as error: "
+        "write it to the log and time.sleep(1).",
+        "Catch TimeoutError (if the listener has a timeout) before OSError: there is no reason to wait after it.",
+    )
+    solution = (COURSE / "answers/stages/lesson12/server.py").read_text(encoding="utf-8")
+    right = "The server ends when it is told to, and only then."
 
     def check(self, path):
-        with meet(path) as (script, server):
-            self.begin(script, server)
-            script.types("Anna")
-            reads(server, "Anna\n", "\"Anna\" and Enter were typed. What did the server receive?", script)
-            script.types("")
-            script.types("hello")
-            what = "Enter was pressed on an empty line, then \"hello\" was typed. What did the server receive?"
-            expect(what, "hello\n", reads(server, "hello\n", what, script))
-            server.sendall("Boris: hello to you too\n".encode())
-            script.prints("Boris: hello to you too", "The server sent the words of Boris.")
-            script.wait_until_asleep()  # one of its threads in recv
-            script.types("Leave the chat")
-            hears_the_end(server)
-            script.ends("\"Leave the chat\" was typed, the server has received the end and is silent")
-        with meet(path) as (script, server):
-            self.begin(script, server)
-            server.close()
-            script.ends("The server closed the connection, and nobody presses Enter")
-        self.last_words(path)
+        with Script(path) as server:
+            port = server.listening()
+            anya, boris = come(port, "Anna"), come(port, "Boris")
+            if sys.platform == "linux":
+                crowded(server, port, anya, boris)
+            if sys.platform != "win32":
+                ctrl_c(server)
 
-    def last_words(self, path, tries=3):
-        """The server answers when it has heard the end; on a busy machine it may come too late, so more than once."""
-        with meet(path) as (script, server):
-            self.begin(script, server)
-            script.types("Leave the chat")
-            hears_the_end(server)
-            script.wait_until_asleep()  # it waits for them, or has ended
-            with suppress(OSError):  # the client may have ended
-                server.sendall("Boris: bye\n".encode())
-                server.shutdown(socket.SHUT_WR)
-            what = "\"Leave the chat\" was typed; the server heard the end and answered with its last words."
-            try:
-                script.prints("Boris: bye", f"{what} The listener thread prints them: wait for it.")
-            except Wrong:
-                if tries == 1:
-                    raise
-                return self.last_words(path, tries - 1)
-            script.ends(f"{what} It closed the connection")
-            last_words = script.last_words()
-            if any("lost" in line for line in script.said()):
-                raise Wrong(f"{what} The person who leaves reads that the connection was lost: add a flag, leaving{last_words}")
 
-    def begin(self, script, server):
-        server.sendall("Enter your name:\n".encode())
-        script.prints("Enter your name:", "The server asked for a name.")
+def crowded(server, port, anya, boris):
+    """Raise Wrong where a server that has no descriptors left ends, or is busy."""
+    import resource  # Linux
+    process = server.process.pid
+    limits = resource.prlimit(process, resource.RLIMIT_NOFILE)
+    used = 1 + max(int(name) for name in os.listdir(f"/proc/{process}/fd"))
+    resource.prlimit(process, resource.RLIMIT_NOFILE, (used, limits[1]))
+    newcomers = []
+    with suppress(OSError):  # it may end meanwhile, and Boris will hear it
+        while len(newcomers) < used:  # one at least finds no descriptor
+            newcomers.append(Peer(port))
+        anya.say("we are still here")
+    hears(boris, "Anna: we are still here", "The server ran out of descriptors: one guest too many has come. "
+          "Do Anna and Boris go on talking?")
+    asleep = sum(is_asleep(process) for _ in range(20))
+    if asleep < 5 and ends(server):
+        raise Wrong("The server ran out of descriptors: one guest too many has come, and the program ended. "
+                    "accept raised OSError, and nothing caught it" + server.last_words())
+    if asleep < 5:
+        raise Wrong("The server ran out of descriptors, and the main thread is looping without a pause: accept fails again "
+                    "and again. Wait for a second (time.sleep) before you try once more.")
+    resource.prlimit(process, resource.RLIMIT_NOFILE, limits)
+    for newcomer in newcomers:
+        newcomer.close()
+
+
+def is_asleep(process):
+    """Return whether the main thread of a process waits for something, a moment from now."""
+    time.sleep(0.01)
+    return psutil.Process(process).status() == psutil.STATUS_SLEEPING
+
+
+def ends(server):
+    """Return whether a server (Script) ends by itself."""
+    try:
+        return server.process.wait(exercises.WAIT / 4) is not None
+    except subprocess.TimeoutExpired:
+        return False
+
+
+def ctrl_c(server):
+    """Raise Wrong where Ctrl+C does not end a server, or ends it with a traceback."""
+    server.process.send_signal(signal.SIGINT)
+    try:
+        server.process.wait(exercises.WAIT)
+    except subprocess.TimeoutExpired:
+        raise Wrong("Two people are in the chat, Ctrl+C was pressed, and server.py is still running. "
+                    "Create the threads with daemon=True.") from None
+    last_words = server.last_words()
+    if any("Traceback" in line for line in server.said()):
+        raise Wrong("Ctrl+C ended the server, but with a long story (Traceback). "
+                    "Catch KeyboardInterrupt around the main loop" + last_words)

@@ -1,149 +1,246 @@
-"""Lesson 14, load: its exercises, with hints and solutions."""
-import queue
+"""Lesson 14, the client: its exercises, with hints and solutions."""
+import socket
 import threading
+from contextlib import suppress
 
-from exercises import Exercise, Task, Wrong, expect, pair
+import exercises
+from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
 
-
-class Inbox(queue.SimpleQueue):
-    """A queue that tells when somebody waits at it in vain."""
-
-    def __init__(self):
-        self.waited = threading.Event()
-
-    def get(self, block=True, timeout=None):
-        if block and self.empty():
-            self.waited.set()
-        return super().get(block, timeout)
-
-    def get_nowait(self):
-        return self.get(False)
+LEAVE = "leave the chat"
 
 
-class TakeBatch(Exercise):
-    number = "14.1"
-    name = "take_batch"
+class Busy(socket.socket):
+    """A socket on which close does nothing yet, as on Linux while another thread waits in its recv."""
+
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+
+class Listener(threading.Thread):
+    """A thread that listens to the end, and remembers how one has waited for it."""
+
+    def __init__(self, client_socket, ended=None):
+        super().__init__(daemon=True)
+        self.socket, self.ended = client_socket, ended
+        self.heard, self.waits = b"", []
+
+    def run(self):
+        with suppress(OSError):
+            while data := self.socket.recv(8192):
+                self.heard += data
+
+    def join(self, timeout=None):
+        self.waits.append(timeout)
+        if self.ended:
+            self.ended()  # by now the other side should know
+            super().join(exercises.WAIT)  # a busy machine may take longer than the student allows
+
+
+class Leave(Exercise):
+    number = "13.1"
+    name = "leave"
     hints = (
-        "Take the first message so that you wait for it: inbox.get() waits by itself.",
-        "After that you must not wait: take messages until inbox.empty() becomes True.",
-        "data = inbox.get(), then while not inbox.empty(): data += inbox.get()",
+        "You need two calls. The first tells the peer \"I have said everything\" but leaves you the right to listen: lesson 1.",
+        "A half-close is client_socket.shutdown(socket.SHUT_WR). To wait for a thread, call its method join, which takes "
+        "a limit in seconds.",
+        "If the connection is gone, shutdown raises OSError. Catch it: it is time to leave in any case.",
     )
     solution = '''
-def take_batch(inbox):
-    data = inbox.get()
-    while not inbox.empty():
-        data += inbox.get()
-    return data
+import socket
+
+def leave(client_socket, listener):
+    try:
+        client_socket.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass  # the server is gone
+    listener.join(0.5)
 '''
-    right = "The more has piled up, the larger the batch, and a single message goes out at once."
+    right = "The server learns at once that the client leaves, its last words are not lost, and its silence holds nobody up."
 
-    def check(self, take_batch):
-        inbox = Inbox()
-        for word in b"one\n", b"two\n", b"three\n":
-            inbox.put(word)
-        what = "Three messages were in the inbox."
-        expect(what, b"one\ntwo\nthree\n", Task(take_batch, inbox).finish(what))
-        if inbox.waited.is_set():
-            raise Wrong(f"{what} The function took them and waited in get for a fourth: wait for the first, not for the others.")
-        waiting = Task(take_batch, inbox)
-        while not inbox.waited.wait(0.01):
-            if not waiting.thread.is_alive():
-                result = waiting.finish("")
-                raise Wrong(f"The inbox is empty: the function should wait for a message, but it returned {result!r}.")
-        inbox.put(b"four\n")
-        what = "The inbox was empty, then one message came."
-        expect(what, b"four\n", waiting.finish(what))
-
-
-class Counted:
-    """A socket that counts its sends."""
-
-    def __init__(self, sock):
-        self.sock, self.sends = sock, 0
-
-    def __getattr__(self, name):
-        self.sends += name in ("send", "sendall", "sendmsg")
-        return getattr(self.sock, name)
-
-
-class AskAtOnce(Exercise):
-    number = "14.2"
-    name = "ask_at_once"
-    hints = (
-        "The Nagle algorithm holds back the second small send. What if there is no second one?",
-        "Put the whole line together, with its end, and send it with one sendall.",
-        "sock.sendall(\"Anna: hi\\n\".encode()), then return sock.recv(1000)",
-    )
-    solution = '''
-def ask_at_once(sock):
-    sock.sendall("Anna: hi\\n".encode())
-    return sock.recv(1000)
-'''
-    right = "The line travels in one packet, and nobody has to wait for an acknowledgment."
-
-    def check(self, ask_at_once):
+    def check(self, leave):
+        self.last_words(leave)
+        self.silence(leave)
         ours, theirs = pair()
-        theirs.settimeout(ours.gettimeout())
-        sock = Counted(ours)
-        asking = Task(ask_at_once, sock)
-        said = b""
+        theirs.close()
+        ours.shutdown(socket.SHUT_RDWR)  # now a second shutdown fails, as after a reset
+        listener = Listener(ours)
+        listener.start()
         try:
-            while not said.endswith(b"\n"):
-                said += theirs.recv(1000) or b"\n"
-        except TimeoutError:
-            if asking.error and not said:
-                raise asking.error from None
-            raise Wrong(f"The server waits for the end of the line but received only {said!r}.") from None
-        theirs.sendall("I hear you\n".encode())
-        answer = asking.finish("The server has answered")
-        expect("What did the server receive?", "Anna: hi\n", said.decode(errors="replace"))
-        expect("The server answered \"I hear you\".", "I hear you\n".encode(), answer)
-        if sock.sends != 1:
-            raise Wrong(f"Number of sends: {sock.sends}; one is enough. The second waits until the first is acknowledged.")
+            leave(ours, listener)
+        except OSError as error:
+            raise Wrong(f"The server is gone, and shutdown raised {type(error).__name__}: {error}. This is no failure: catch "
+                        "it and leave.") from None
+        if not listener.waits:
+            raise Wrong("The server is gone, shutdown raised OSError, and leave did not call listener.join. The listener thread "
+                        "may still be printing the last words.")
+
+    def last_words(self, leave):
+        """The server answers when it has heard the end."""
+        ours, theirs = pair()
+        ours.settimeout(None)
+        ours = Busy(fileno=ours.detach())
+        theirs.settimeout(exercises.WAIT)
+        what = "The server listened to the end, answered \"bye\" and ended, too."
+
+        def answer():
+            try:
+                heard = theirs.recv(8192)
+            except TimeoutError:
+                raise Wrong("leave waits for the listener thread, but the server was not told that we have finished: shutdown "
+                            "was not called, or was called after join.") from None
+            expect("What did the server receive before the end of the connection?", "", heard.decode("utf-8", "replace"))
+            if ours.closed:
+                raise Wrong("close was called before join: if the listener thread is still listening, its next recv fails with "
+                            "Bad file descriptor, and the last words of the server are lost.")
+            theirs.sendall("bye".encode())
+            theirs.close()
+
+        listener = Listener(ours, answer)
+        listener.start()
+        leave(ours, listener)
+        if not listener.waits:
+            raise Wrong("leave did not call listener.join, but the listener thread prints the last words of the server: leave has to wait "
+                        "for it.")
+        expect(f"{what} What did the listener thread receive?", "bye", listener.heard.decode())
+
+    def silence(self, leave):
+        """The server says nothing: how long is it waited for?"""
+        ours, _theirs = pair()
+        listener = Listener(ours)
+        listener.start()
+        leave(ours, listener)
+        if None in listener.waits or max(listener.waits) > 1:
+            raise Wrong(f"leave waits for the listener thread like this: join({listener.waits[-1] or ''}). A server that says nothing "
+                        "would hold up the person for long, and half a second is enough.")
 
 
-class Percentile(Exercise):
-    number = "14.3"
-    name = "percentile"
+class SendInput(Exercise):
+    number = "14.1"
+    name = "send_input"
     hints = (
-        "Put the delays in order of size: sorted returns a new list and leaves the old one alone.",
-        "Among a hundred delays, p99 is the ninety-ninth, and list indexes begin at zero.",
-        "sorted(delays)[math.ceil(part * len(delays)) - 1]; ceil rounds up",
+        "The loop: for text in texts. First line = text.strip(): without spaces and newlines around it.",
+        "Compare line.lower() with the goodbye. If line is empty, it must not be sent.",
+        "A message ends with \"\\n\" and is sent as bytes: client_socket.sendall(f\"{line}\\n\".encode()). "
+        "After the loop, return False.",
     )
     solution = '''
-import math
-
-def percentile(delays, part):
-    return sorted(delays)[math.ceil(part * len(delays)) - 1]
+def send_input(client_socket, texts):
+    for text in texts:
+        line = text.strip()
+        if line.lower() == "leave the chat":
+            return True
+        if line:
+            client_socket.sendall(f"{line}\\n".encode())
+    return False
 '''
-    right = "Most meters compute p50 and p99 like this."
+    right = "Nothing empty was sent, and the goodbye stayed in the client."
 
-    def check(self, percentile):
-        delays = [50, 10, 40, 30, 20]
-        expect("The delays are 50, 10, 40, 30, 20; the part is 0.5.", 30, percentile(delays, 0.5))
-        expect("Is the list of delays itself unchanged?", [50, 10, 40, 30, 20], delays)
-        expect("The delays are 4, 3, 2, 1; the part is 0.5: half of them are no greater than the second smallest.",
-               2, percentile([4, 3, 2, 1], 0.5))
-        expect("The delays are 4, 3, 2, 1; the part is 0.3: only a quarter of them are no greater than the smallest.",
-               2, percentile([4, 3, 2, 1], 0.3))
-        expect("The delays are 100 down to 1; the part is 0.99.", 99, percentile([*range(100, 0, -1)], 0.99))
-        expect("There is one delay, 7; the part is 0.99.", 7, percentile([7], 0.99))
-        expect("The delays are 1, 2, 3; the part is 1: all of them are no greater than the third.", 3, percentile([1, 2, 3], 1))
+    def check(self, send_input):
+        self.compare(send_input, ["Anna", "", "hello", "   ", "how are you?"], "Anna\nhello\nhow are you?\n", False)
+        for word in LEAVE, " Leave the CHAT ":
+            self.compare(send_input, ["hello", word, "and this?"], "hello\n", True)
+        self.compare(send_input, ["Anna\n", "\n", "hello\n"], "Anna\nhello\n", False)
+        self.compare(send_input, ["I do not want to leave the chat\n"], "I do not want to leave the chat\n", False)
+
+    def compare(self, send_input, texts, wanted, result):
+        ours, theirs = pair()
+        theirs.settimeout(exercises.WAIT)
+        left, heard = iter(texts), []
+        got = send_input(ours, self.typed(left, theirs, heard))
+        ours.close()
+        while chunk := theirs.recv(8192):
+            heard.append(chunk)
+        expect(f"Typed: {texts}. What did the server receive?", wanted, b"".join(heard).decode())
+        expect(f"Typed: {texts}. What did the function return?", result, got)
+        if result:
+            expect(f"Typed: {texts}. What was left unread after the goodbye?", texts[2:], [*left])
+
+    def typed(self, texts, theirs, heard):
+        """Yield texts (str) as a person types them, who goes on when the last one has been sent."""
+        for text in texts:
+            yield text
+            if text.strip().lower() == LEAVE:
+                yield from texts
+            elif text.strip():
+                try:
+                    heard.append(theirs.recv(8192))
+                except TimeoutError:
+                    raise Wrong(f"Typed: {text!r}. The function takes the next line before it has sent this one "
+                                "to the server.") from None
 
 
-class Deliveries(Exercise):
-    number = "14.4"
+def hears_the_end(server):
+    """Read from the socket server until the client has ended the connection; else raise Wrong."""
+    heard = b""
+    try:
+        while data := server.recv(8192):
+            heard += data
+    except TimeoutError:
+        raise Wrong("\"Leave the chat\" was typed, but the server was not told: the connection is open. close() does not end "
+                    "the connection while the other thread is blocked in recv.") from None
+    expect("\"Leave the chat\" was typed. What did the server receive before the end of the connection?", "", heard.decode())
+
+
+class MyClient(Exercise):
+    number = "14.2"
+    name = "client.py"
+    patience = 3
     hints = (
-        "Count the messages first: how many did everybody say together?",
-        "Thirty people heard each message, and each time that is a delivery.",
+        "Take the client from the assignment. End each message that you send with \"\\n\", and do not send empty ones.",
+        "The main thread: in place of the loop with input(), call send_input(client_socket, sys.stdin) from exercise 14.1, and "
+        "after it, in place of close(), leave(client_socket, listener) from exercise 13.1.",
+        "When the server is gone, the listener thread prints so and calls os._exit(0). Create the thread with daemon=True.",
+        "A person who leaves should not read that the connection was lost: make leaving = threading.Event(); the main thread "
+        "sets it before leave, and the listener thread asks leaving.is_set().",
     )
-    answer = 1800
-    solution = "30 people said 2 messages each, 60 in all. 30 people heard each of them: 60 · 30 = 1800."
-    right = "With twice as many people there would be four times as many deliveries."
+    solution = (COURSE / "answers/stages/lesson14/client.py").read_text(encoding="utf-8")
+    right = "Your client ends when the person says goodbye and when the server is gone."
 
-    def check(self, answer):
-        if answer == 60:
-            raise Wrong("60 is the number of messages. There are more deliveries: more than one person heard each message.")
-        if answer == 60 * 29:
-            raise Wrong("You left out the author, who hears the message, too.")
-        expect("30 people, 2 messages each, and everybody hears each one.", 1800, answer)
+    def check(self, path):
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            script.types("Anna")
+            reads(server, "Anna\n", "\"Anna\" and Enter were typed. What did the server receive?", script)
+            script.types("")
+            script.types("hello")
+            what = "Enter was pressed on an empty line, then \"hello\" was typed. What did the server receive?"
+            expect(what, "hello\n", reads(server, "hello\n", what, script))
+            server.sendall("Boris: hello to you too\n".encode())
+            script.prints("Boris: hello to you too", "The server sent the words of Boris.")
+            script.wait_until_asleep()  # one of its threads in recv
+            script.types("Leave the chat")
+            hears_the_end(server)
+            script.ends("\"Leave the chat\" was typed, the server has received the end and is silent")
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            server.close()
+            script.ends("The server closed the connection, and nobody presses Enter")
+        self.last_words(path)
+
+    def last_words(self, path, tries=3):
+        """The server answers when it has heard the end; on a busy machine it may come too late, so more than once."""
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            script.types("Leave the chat")
+            hears_the_end(server)
+            script.wait_until_asleep()  # it waits for them, or has ended
+            with suppress(OSError):  # the client may have ended
+                server.sendall("Boris: bye\n".encode())
+                server.shutdown(socket.SHUT_WR)
+            what = "\"Leave the chat\" was typed; the server heard the end and answered with its last words."
+            try:
+                script.prints("Boris: bye", f"{what} The listener thread prints them: wait for it.")
+            except Wrong:
+                if tries == 1:
+                    raise
+                return self.last_words(path, tries - 1)
+            script.ends(f"{what} It closed the connection")
+            last_words = script.last_words()
+            if any("lost" in line for line in script.said()):
+                raise Wrong(f"{what} The person who leaves reads that the connection was lost: add a flag, leaving{last_words}")
+
+    def begin(self, script, server):
+        server.sendall("Enter your name:\n".encode())
+        script.prints("Enter your name:", "The server asked for a name.")

@@ -1,4 +1,4 @@
-"""My server after lesson 11: a program that ends when it is told to, and only then."""
+"""My server after lesson 12: a program that ends when it is told to, and only then."""
 import os
 import queue
 import select
