@@ -68,7 +68,7 @@ NEED_POSIX = (
 )
 # Windows ends the recv of a socket that another thread closes: there they print what their lesson says.
 OTHERWISE_ON_WINDOWS = "c13-stuck", "c13-stuck-wakes"
-NEED_REDIS = "18-servers.ipynb", "19-relay.ipynb"
+NEED_REDIS = "18-servers.ipynb", "19-alive.ipynb", "20-relay.ipynb"
 
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
 # broken lesson, a kernel. The longest come first, so that no worker is left alone with one.

@@ -81,7 +81,7 @@ def test_one_command_makes_pages_that_need_nothing_from_outside(klass, tmp_path)
     status, said = run(tmp_path / "out", "--class", table, "--defence", folder, "--language", "ru")
     assert status == 0 and said.strip() == str((tmp_path / "out" / "ru" / "index.html").resolve())
     pages = {path: Page(path.read_text(encoding="utf-8")) for path in (tmp_path / "out").rglob("*.html")}
-    assert len(pages) == 17 + 5 + len(THREE)
+    assert len(pages) == 20 + 5 + len(THREE)
     for path, page in pages.items():
         style = re.search(r"<style>.*?</style>", path.read_text(encoding="utf-8"), re.S)
         assert "url(" not in style[0] and "@import" not in style[0]

@@ -394,13 +394,13 @@ def changed_while_walked(case):
             yield SERVER, loop.lineno, {}
 
 
-@finder("closed", "14-client", "Сокет уже закрыт, а другой поток ещё им пользуется")
+@finder("closed", "13-leaving", "Сокет уже закрыт, а другой поток ещё им пользуется")
 def used_after_close(case):
     for role, _, line in tracebacks(case, r"OSError: (.*Bad file descriptor|\[WinError 10038\])"):
         yield role, line, {}
 
 
-@finder("no-goodbye", "14-client", "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт")
+@finder("no-goodbye", "13-leaving", "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт")
 def no_goodbye(case):
     program = case.programs.get(CLIENT)
     if program and case.loses("quits") and not program.knows_goodbye():
@@ -409,7 +409,7 @@ def no_goodbye(case):
 
 
 @finder(
-    "no-shutdown", "14-client", "close() не будит поток, который ждёт в recv, и программа не кончается: нужен shutdown"
+    "no-shutdown", "13-leaving", "close() не будит поток, который ждёт в recv, и программа не кончается: нужен shutdown"
 )
 def closes_without_shutdown(case):
     program = case.programs.get(CLIENT)
@@ -441,7 +441,7 @@ def types_and_listens_in_turns(case):
 
 @finder(
     "waits-for-input",
-    "14-client",
+    "13-leaving",
     "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится",
 )
 def waits_for_input(case):

@@ -1,7 +1,7 @@
 """What students write in lesson 15, and a part of what they are told then."""
 
 from exercises import COURSE
-from wrong_answers.lesson14 import client
+from wrong_answers.lesson13 import client
 
 RIGHT = (COURSE / "answers/stages/lesson15/client.py").read_text(encoding="utf-8")
 STOP = "app.loop.call_soon_threadsafe(lambda: app.is_done or app.exit())"

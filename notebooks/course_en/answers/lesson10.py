@@ -1,13 +1,11 @@
 """Lesson 10, the slow one: its exercises, with hints and solutions."""
 import ast
-import queue
 import socket
-import threading
 from collections import deque
 
 import exercises
 from answers.lesson09 import names_in
-from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect, hears, pair
+from exercises import COURSE, Exercise, Script, Wrong, come, expect, hears, pair
 
 ROUNDS, LINES = 18, 64  # 4.6 MB in all: more than the system's buffers hold
 
@@ -69,65 +67,6 @@ def read(sock, size):
     except TimeoutError:
         pass
     return data
-
-
-class Speak(Exercise):
-    number = "11.1"
-    name = "speak"
-    hints = (
-        "Before each portion: turn.acquire(). It waits until the turn is given back.",
-        "with turn: is not what you need here: it would give the turn back by itself, right after put.",
-        "for portion in portions: turn.acquire(), then inbox.put(portion). Nothing else.",
-    )
-    solution = '''
-def speak(portions, turn, inbox):
-    for portion in portions:
-        turn.acquire()
-        inbox.put(portion)
-'''
-    right = "The inbox never held more than one portion."
-
-    def check(self, speak):
-        inbox, turn = queue.SimpleQueue(), threading.Lock()
-        task = Task(speak, ["one", "two", "three"], turn, inbox)
-        for number, portion in enumerate(("one", "two", "three")):
-            what = f"The portions are \"one\", \"two\", \"three\"; times the turn was given back: {number}. What is in the inbox?"
-            try:
-                got = [inbox.get(timeout=WAIT / 2)]
-            except queue.Empty:
-                if task.error:
-                    raise task.error from None
-                got = []
-            task.thread.join(WAIT / 10)
-            while not inbox.empty():
-                got.append(inbox.get())
-            expect(what, [portion], got)
-            if not turn.locked():
-                raise Wrong(f"The portion \"{portion}\" is in the inbox already, and the turn is free. Another thread gives it back "
-                            "once the portion has been broadcast; speak only takes it.")
-            turn.release()
-        task.finish("All three portions have been taken and the turn was given back")
-
-
-class Batches(Exercise):
-    number = "11.2"
-    answer = 65
-    hints = (
-        "What finds no room goes into unsent, and unsent_size grows by 65,536 with each batch.",
-        "MAX_BEHIND is 4194304, which is exactly 64 batches. Look at the comparison in tell.",
-    )
-    solution = '''
-65. After 64 batches unsent holds exactly 4194304 bytes, and a client is disconnected when it holds MORE than MAX_BEHIND.
-'''
-    right = "Exactly MAX_BEHIND is still allowed, more is not."
-
-    def check(self, answer):
-        if not isinstance(answer, int):
-            raise Wrong(f"The answer is a whole number, and this is {answer!r}.")
-        if answer == 64:
-            raise Wrong("After 64 batches exactly MAX_BEHIND bytes are waiting. A client is disconnected when more are.")
-        if answer != 65:
-            raise Wrong(f"No, not {answer}. Divide MAX_BEHIND by 65536 and look at the comparison in tell.")
 
 
 class Slow(Exercise):

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 import exercises
-from answers import lesson14
+from answers import lesson13, lesson14
 from exercises import COURSE, Exercise, Task, Wrong, expect, reads
 from people import Host
 from programs import Terminal
@@ -210,7 +210,7 @@ class MyTerminal(Exercise):
 
     def goodbye(self, host, screen):
         screen.type("leave the chat\r")
-        lesson14.hears_the_end(host.socket)
+        lesson13.hears_the_end(host.socket)
         host.close()
         self.ends(screen, "\"leave the chat\" was typed, the server closed the connection")
 

@@ -1,4 +1,4 @@
-"""Lesson 19, the rules of the log: its exercises, with hints and solutions."""
+"""Lesson 19, who is alive: its exercises, with hints and solutions."""
 from exercises import Exercise, Wrong, expect
 
 
