@@ -37,6 +37,18 @@ WRONG = {
                     client_socket, client_address = server_socket.accept()
                     threading.Thread(target=talk_to, args=(client_socket,))
         """,
+        "Сразу после accept": """
+            import threading
+            def serve_together(server_socket, guests, talk_to):
+                threads = []
+                for _ in range(guests):
+                    client_socket, client_address = server_socket.accept()
+                    threads.append(threading.Thread(target=talk_to, args=(client_socket,)))
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+        """,
         "talk_to() missing 1 required": """
             import threading
             def serve_together(server_socket, guests, talk_to):
@@ -51,7 +63,7 @@ WRONG = {
                     client_socket, client_address = server_socket.accept()
                     threading.Thread(target=talk_to, args=(client_socket,), daemon=True).start()
         """,
-        "Борис ушёл, Аня ещё разговаривает": """
+        "Вера ушла, Аня и Борис": """
             import threading
             def serve_together(server_socket, guests, talk_to):
                 for _ in range(guests):

@@ -54,19 +54,22 @@ def serve_together(server_socket, guests, talk_to):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             with visit(port), visit(port) as boris:
-                task = Task(serve_together, listener, 2, talk_to)
+                task = Task(serve_together, listener, 3, talk_to)
                 try:
                     for word in "one", "two":
                         boris.say(word)
-                        hears(boris, word, f"Anna has connected and is silent. Boris said '{word}'.")
+                        hears(boris, word, f"Three are expected. Anna has connected and is silent. Boris said '{word}'.")
                 except Wrong as wrong:
                     raise self.diagnosis(task, talkers, errors, wrong) from None
-                self.check_waits(task, "Anna and Boris are still talking")
-                boris.half_close()
-                boris.rest()
+                with visit(port) as vera:
+                    vera.say("three")
+                    hears(vera, "three", "Anna and Boris are still talking. Vera came and said 'three'.")
+                    self.check_waits(task, "The three are still talking")
+                    vera.half_close()
+                    vera.rest()
                 task.thread.join(WAIT / 10)  # one that waits for the last thread only ends now
-                self.check_waits(task, "Boris has left, Anna is still talking")
-            task.finish("Anna and Boris have left")
+                self.check_waits(task, "Vera has left, Anna and Boris are still talking")
+            task.finish("All three have left")
 
     def check_waits(self, task, what):
         if task.error:
@@ -91,7 +94,7 @@ def serve_together(server_socket, guests, talk_to):
                 "a function at once: pass it to the thread without them, target=talk_to. And it is start() that sets a thread going, not run()."
             )
         if not talkers:
-            return Wrong(f"{wrong}\nNobody called talk_to: the thread was prepared but not started; it needs start().")
+            return Wrong(f"{wrong}\nNobody called talk_to: the thread was not started. It needs start() right after accept.")
         if len(talkers) > 1:
             return Wrong(f"{wrong}\ntalk_to is still talking, but its socket has been closed: closing it is the job of talk_to.")
         return Wrong(
