@@ -217,6 +217,9 @@ WRONG = {
         "Номер находят и убирают по нему": SERVER.replace(
             "    with lock:\n        if client_socket not in", "    if True:\n        if client_socket not in"
         ).replace("        del conn", SLOWLY.replace("client_names", "connected_clients") + "        del conn"),
+        "ждёт сама себя": SERVER.replace(
+            '    print(f"{disconnected_user} покинул чат.")\n    send_message(', "        send_message("
+        ),
         "соединение не закрыто": SERVER.replace("    client_socket.close()\n", ""),
         "Ответить ей должен сервер": SERVER.replace("if len(line) > MAX_MESSAGE:", "if False:"),
         "Соединение Веры оборвалось": SERVER.replace("except OSError", "except ValueError"),
