@@ -9,11 +9,11 @@ WRONG = {
         "не то число": "42",
     },
     "1.2": {
-        "вышло: b'\\xd0": """
+        "вышло: b'hello, and'": """
             def read_all(sock):
                 return sock.recv(10)
         """,
-        "одно, '": """
+        "more: hel'": """
             def read_all(sock):
                 return sock.recv(1_000_000)
         """,

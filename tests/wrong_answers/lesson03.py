@@ -77,6 +77,20 @@ WRONG = {
                 for line in sock.recv(8192).split(b"\\n"):
                     return line.decode()
         """,
+        "ждали: сразу ['Аня', 'привет']": """
+            def lines(sock):
+                tail = b""
+                while chunk := sock.recv(8192):
+                    tail += chunk
+                    if b"\\n" in tail:
+                        line, tail = tail.split(b"\\n", 1)
+                        yield line.decode()
+                while b"\\n" in tail:
+                    line, tail = tail.split(b"\\n", 1)
+                    yield line.decode()
+                if tail:
+                    yield tail.decode()
+        """,
         "понадобится одно: recv": """
             def lines(sock):
                 yield from sock.makefile()
@@ -143,6 +157,20 @@ WRONG = {
                 if data:
                     yield data[4:].decode()
         """,
+        "ждали: сразу ['Привет!', 'две\\nстроки']": """
+            def frames(sock):
+                data = b""
+                while chunk := sock.recv(8192):
+                    data += chunk
+                    if len(data) >= 4 and len(data) >= 4 + int(data[:4]):
+                        end = 4 + int(data[:4])
+                        yield data[4:end].decode()
+                        data = data[end:]
+                while len(data) >= 4:
+                    end = 4 + int(data[:4])
+                    yield data[4:end].decode()
+                    data = data[end:]
+        """,
         "base 10: b'0": """
             def frames(sock):
                 while head := sock.recv(4):
@@ -167,6 +195,10 @@ WRONG = {
         "ждали: Борис: вот": SERVER.replace("    from_second = lines(second)\n", "").replace(
             "second_name = next(from_second, \"\")",
             "second_name = next(lines(second), \"\")\n    from_second = lines(second)",
+        ),
+        "вышло: ['Аня: вет!'": SERVER.replace("    from_first = lines(first)\n", "").replace(
+            "first_name = next(from_first, \"\")",
+            "first_name = next(lines(first), \"\")\n    from_first = lines(first)",
         ),
         "начало строки без конца: Введите своё имя:": SERVER.replace(' + "\\n"', ""),
     },

@@ -59,6 +59,10 @@ WRONG = {
         "и соединение закончилось": SERVER.replace("не отправлено.\")\n", "не отправлено.\")\n        return \"\"\n"),
         "3000 букв": SERVER.replace("len(line) <= MAX_MESSAGE", "len(line.decode(errors='replace')) <= MAX_MESSAGE"),
         "Соединение с Аней оборвалось": SERVER.replace("except OSError", "except ValueError"),
+        "UnicodeDecodeError": SERVER.replace(
+            "        if len(line) <= MAX_MESSAGE:\n            return line.decode()\n",
+            "        text = line.decode()\n        if len(line) <= MAX_MESSAGE:\n            return text\n",
+        ),
         "больше ничего": LESSON_3,
     },
 }

@@ -37,6 +37,18 @@ WRONG = {
                     client_socket, client_address = server_socket.accept()
                     threading.Thread(target=talk_to, args=(client_socket,))
         """,
+        "Сразу после accept": """
+            import threading
+            def serve_together(server_socket, guests, talk_to):
+                threads = []
+                for _ in range(guests):
+                    client_socket, client_address = server_socket.accept()
+                    threads.append(threading.Thread(target=talk_to, args=(client_socket,)))
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+        """,
         "talk_to() missing 1 required": """
             import threading
             def serve_together(server_socket, guests, talk_to):
@@ -51,7 +63,7 @@ WRONG = {
                     client_socket, client_address = server_socket.accept()
                     threading.Thread(target=talk_to, args=(client_socket,), daemon=True).start()
         """,
-        "Борис ушёл, Аня ещё разговаривает": """
+        "Вера ушла, Аня и Борис": """
             import threading
             def serve_together(server_socket, guests, talk_to):
                 for _ in range(guests):
@@ -205,6 +217,9 @@ WRONG = {
         "Номер находят и убирают по нему": SERVER.replace(
             "    with lock:\n        if client_socket not in", "    if True:\n        if client_socket not in"
         ).replace("        del conn", SLOWLY.replace("client_names", "connected_clients") + "        del conn"),
+        "ждёт сама себя": SERVER.replace(
+            '    print(f"{disconnected_user} покинул чат.")\n    send_message(', "        send_message("
+        ),
         "соединение не закрыто": SERVER.replace("    client_socket.close()\n", ""),
         "Ответить ей должен сервер": SERVER.replace("if len(line) > MAX_MESSAGE:", "if False:"),
         "Соединение Веры оборвалось": SERVER.replace("except OSError", "except ValueError"),

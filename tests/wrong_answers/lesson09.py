@@ -145,6 +145,8 @@ WRONG = {
             "            if not line:\n                break\n            inbox.put((client_socket, line))",
         ),
         "ждали: Глеб вышел": but("    elif not line:", "    elif line is None:"),
+        "спросили имя снова": but('f"{reason}\\n{PROMPT}"', 'f"{reason}\\n"'),
+        "close() его не закончит": but("        disconnect(client_socket)\n", "        client_socket.close()\n"),
         "его соединение не закончено": but("        disconnect(client_socket)\n", ""),
         "name 'client' is not defined": but("        add_user(client_socket, line)", "        add_user(client, line)"),
         "слышно после того": but("        elif client_socket not in left:", "        else:"),

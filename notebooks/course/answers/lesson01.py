@@ -57,7 +57,7 @@ def read_all(sock):
     right = "Такой цикл читает всё, какими бы кусками оно ни пришло."
 
     def check(self, read_all):
-        words = "Сначала одно, ", "потом другое."
+        words = "hello, ", "and once more: hello"  # seen as letters where bytes are shown
         got = read_all(self.after(*words))
         if got is None:
             raise Wrong("Функция ничего не вернула. В конце нужен return.")

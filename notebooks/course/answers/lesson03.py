@@ -35,19 +35,20 @@ def heard(reader, *pieces):
         raise Wrong(f"{error}. Из всего, что есть у сокета, здесь понадобится одно: recv.") from None
 
 
-def soon(reader, data, wanted):
-    """Expect wanted (str) from a reader as soon as data (bytes) is there: the peer goes on."""
+def soon(reader, data, *wanted):
+    """Expect what is wanted (str each) from a reader as soon as data (bytes) is there: the peer goes on."""
     ours, theirs = pair()
     theirs.settimeout(exercises.WAIT)
     with ours, theirs:
         ours.sendall(data)
         try:
-            got = next(iter(reader(theirs)))
+            said = iter(reader(theirs))
+            given = [next(said, None) for _ in wanted]
         except TimeoutError:
-            raise Wrong(f"Собеседник послал {data!r} и молчит, но не ушёл.\n    ждали: сразу {wanted!r}\n"
+            raise Wrong(f"Собеседник послал {data!r} и молчит, но не ушёл.\n    ждали: сразу {list(wanted)!r}\n"
                         "    вышло: функция ждёт ещё чего-то. Отдавайте каждое сообщение, как только "
                         "оно пришло целиком (yield внутри цикла).") from None
-    expect(f"Собеседник послал {data!r} и молчит. Что отдано первым?", wanted, got)
+    expect(f"Собеседник послал {data!r} и молчит. Что отдано сразу?", [*wanted], given)
 
 
 class Tails(Exercise):
@@ -108,6 +109,7 @@ def lines(sock):
                        wanted, heard(lines, *pieces))
         expect("Собеседник закончил, ничего не сказав.", [], heard(lines))
         soon(lines, "Аня\nпри".encode(), "Аня")
+        soon(lines, "Аня\nпривет\nкак".encode(), "Аня", "привет")
 
 
 class Narrow:
@@ -188,6 +190,7 @@ def frames(sock):
                    wanted, heard(frames, *pieces))
         soon(frames, sizes[0].encode(), wanted[0])
         soon(frames, sizes[0].encode() + b"00", wanted[0])
+        soon(frames, (sizes[0] + sizes[1]).encode(), *wanted[:2])
 
 
 class Server(Exercise):
@@ -205,21 +208,24 @@ class Server(Exercise):
     def check(self, path):
         with Script(path) as server:
             port = server.listening()
-            anya, boris = visit(port, "Аня"), visit(port)
-            hears(boris, "Введите своё имя:", "Борис подключается")
+            anya, boris = visit(port), visit(port)
+            for person, name in (anya, "Аня"), (boris, "Борис"):
+                hears(person, "Введите своё имя:", f"{name} подключается")
+            anya.send("Аня\nПри".encode())
             boris.send("Борис\nвот и я\n".encode())
             what = "Борис послал разом имя и сообщение: 'Борис\\nвот и я\\n'. Слушает Аня."
             anya_was_first = both_are_there(anya, boris, "Борис", what) is anya
             questions = ["Привет!", "Как дела?", "Ау!"]
             stories = [f"{n}! " + "ы" * 1900 for n in (1, 2)]
             boris.send("\n".join([*stories, ""]).encode())
-            anya.send("\n".join([*questions, ""]).encode())
+            anya.send("\n".join([*questions, ""]).removeprefix("При").encode())
             if anya_was_first:
                 same(anya, "Борис: вот и я", what)
             for story in stories:
                 same(anya, f"Борис: {story}", "Борис послал разом две строки по 3803 байта. Слушает Аня.")
             for question in questions:
-                same(boris, f"Аня: {question}", f"Аня послала разом строки {questions}. Слушает Борис.")
+                same(boris, f"Аня: {question}", "Аня послала имя с началом слова, 'Аня\\nПри', а потом "
+                                                f"остаток строк {questions}. Слушает Борис.")
             anya.half_close()
             hears(boris, "Аня вышел из чата.", "Аня закончила")
 

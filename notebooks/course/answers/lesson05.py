@@ -10,6 +10,7 @@ from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect,
 STAGE = COURSE / "answers/stages/lesson05"
 CROWDS = ("Глеб", "Даша", "Егор", "Женя"), ("Зоя", "Игорь", "Инна", "Костя"), ("Лёва", "Лиза", "Мила", "Олег")
 
+STUCK = "Если сервер замер: не вызвана ли send_message под with lock:? Она берёт ту же блокировку и ждёт сама себя."
 SHIFTED = "Номер находят и убирают по нему под одной блокировкой: иначе другой поток успеет сдвинуть списки."
 
 
@@ -54,19 +55,22 @@ def serve_together(server_socket, guests, talk_to):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
             with visit(port), visit(port) as boris:
-                task = Task(serve_together, listener, 2, talk_to)
+                task = Task(serve_together, listener, 3, talk_to)
                 try:
                     for word in "раз", "два":
                         boris.say(word)
-                        hears(boris, word, f"Аня соединилась и молчит. Борис сказал «{word}».")
+                        hears(boris, word, f"Ждём троих. Аня соединилась и молчит. Борис сказал «{word}».")
                 except Wrong as wrong:
                     raise self.diagnosis(task, talkers, errors, wrong) from None
-                self.check_waits(task, "Аня и Борис ещё разговаривают")
-                boris.half_close()
-                boris.rest()
+                with visit(port) as vera:
+                    vera.say("три")
+                    hears(vera, "три", "Аня и Борис ещё разговаривают. Пришла Вера и сказала «три».")
+                    self.check_waits(task, "Трое ещё разговаривают")
+                    vera.half_close()
+                    vera.rest()
                 task.thread.join(WAIT / 10)  # one that waits for the last thread only ends now
-                self.check_waits(task, "Борис ушёл, Аня ещё разговаривает")
-            task.finish("Аня и Борис ушли")
+                self.check_waits(task, "Вера ушла, Аня и Борис ещё разговаривают")
+            task.finish("Все трое ушли")
 
     def check_waits(self, task, what):
         if task.error:
@@ -91,7 +95,7 @@ def serve_together(server_socket, guests, talk_to):
                 "функцию сразу: передайте её потоку без скобок, target=talk_to. И пускает поток start(), а не run()."
             )
         if not talkers:
-            return Wrong(f"{wrong}\ntalk_to никто не вызвал: поток подготовлен, но не запущен, нужен start().")
+            return Wrong(f"{wrong}\ntalk_to никто не вызвал: поток не запущен. Сразу после accept нужен start().")
         if len(talkers) > 1:
             return Wrong(f"{wrong}\ntalk_to ещё говорит, а её сокет уже закрыт: закрыть его — её дело.")
         return Wrong(
@@ -212,6 +216,14 @@ class ManyServer(Exercise):
     patience = 2
 
     def check(self, path):
+        try:
+            self.check_chat(path)
+        except Wrong as wrong:
+            if str(wrong).endswith("[], и больше ничего") and "Введите своё имя:" not in str(wrong):
+                raise Wrong(f"{wrong}\n{STUCK}") from None
+            raise
+
+    def check_chat(self, path):
         with Script(path, runner="restless.py") as script:
             port = script.listening()
             with visit(port), visit(port, "Аня") as anya:

@@ -241,13 +241,15 @@ def goodbye(anya, port):
     gleb = visit(port)
     gleb.send("\nГлеб\n".encode())
     hears(gleb, "Имя не может быть пустым.", "Новый клиент прислал пустую строку, а за ней имя Глеб.")
+    hears(gleb, "Введите своё имя:", "Новому клиенту отказали в пустом имени и спросили имя снова.")
     hears(gleb, "Глеб присоединился к чату.", "Новый клиент прислал пустую строку, а за ней имя Глеб.")
     gleb.send("\nэй\n".encode())
     hears(anya, "Глеб вышел из чата.", "Глеб прислал пустую строку, а за ней «эй».")
     try:
         gleb.rest()
     except TimeoutError:
-        raise Wrong("Глеб попрощался пустой строкой, а его соединение не закончено.") from None
+        raise Wrong("Глеб попрощался пустой строкой, а его соединение не закончено. Пока поток Глеба ждёт в recv, "
+                    "close() его не закончит; закончит shutdown(socket.SHUT_RDWR).") from None
     except OSError:
         pass  # a reset is an end like any other
     anya.say("все здесь?")

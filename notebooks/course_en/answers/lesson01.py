@@ -57,7 +57,7 @@ def read_all(sock):
     right = "Such a loop reads everything, whatever the pieces it comes in."
 
     def check(self, read_all):
-        words = "First comes one sentence, ", "then another one follows."
+        words = "hello, ", "and once more: hello"  # seen as letters where bytes are shown
         got = read_all(self.after(*words))
         if got is None:
             raise Wrong("The function returned nothing. It needs a return at the end.")

@@ -35,19 +35,20 @@ def heard(reader, *pieces):
         raise Wrong(f"{error}. Of all that a socket has, you need only one thing here: recv.") from None
 
 
-def soon(reader, data, wanted):
-    """Expect wanted (str) from a reader as soon as data (bytes) is there: the peer goes on."""
+def soon(reader, data, *wanted):
+    """Expect what is wanted (str each) from a reader as soon as data (bytes) is there: the peer goes on."""
     ours, theirs = pair()
     theirs.settimeout(exercises.WAIT)
     with ours, theirs:
         ours.sendall(data)
         try:
-            got = next(iter(reader(theirs)))
+            said = iter(reader(theirs))
+            given = [next(said, None) for _ in wanted]
         except TimeoutError:
-            raise Wrong(f"The peer sent {data!r} and is silent, but has not left.\n    expected: {wanted!r} at once\n"
+            raise Wrong(f"The peer sent {data!r} and is silent, but has not left.\n    expected: {list(wanted)!r} at once\n"
                         "    got: the function waits for something more. Yield each message as soon as "
                         "it has arrived in full (yield inside the loop).") from None
-    expect(f"The peer sent {data!r} and is silent. What was yielded first?", wanted, got)
+    expect(f"The peer sent {data!r} and is silent. What was yielded at once?", [*wanted], given)
 
 
 class Tails(Exercise):
@@ -108,6 +109,7 @@ def lines(sock):
                        wanted, heard(lines, *pieces))
         expect("The peer finished without saying anything.", [], heard(lines))
         soon(lines, "Anna\nhel".encode(), "Anna")
+        soon(lines, "Anna\nhello\nhow".encode(), "Anna", "hello")
 
 
 class Narrow:
@@ -188,6 +190,7 @@ def frames(sock):
                    wanted, heard(frames, *pieces))
         soon(frames, sizes[0].encode(), wanted[0])
         soon(frames, sizes[0].encode() + b"00", wanted[0])
+        soon(frames, (sizes[0] + sizes[1]).encode(), *wanted[:2])
 
 
 class Server(Exercise):
@@ -205,21 +208,24 @@ class Server(Exercise):
     def check(self, path):
         with Script(path) as server:
             port = server.listening()
-            anya, boris = visit(port, "Anna"), visit(port)
-            hears(boris, "Enter your name:", "Boris connects")
+            anya, boris = visit(port), visit(port)
+            for person, name in (anya, "Anna"), (boris, "Boris"):
+                hears(person, "Enter your name:", f"{name} connects")
+            anya.send("Anna\nHel".encode())
             boris.send("Boris\nhere I am\n".encode())
             what = "Boris sent his name and a message at once: 'Boris\\nhere I am\\n'. Anna is listening."
             anya_was_first = both_are_there(anya, boris, "Boris", what) is anya
             questions = ["Hello 👋", "How are you?", "Anybody there?"]
             stories = [f"{n}! " + "ы" * 1900 for n in (1, 2)]
             boris.send("\n".join([*stories, ""]).encode())
-            anya.send("\n".join([*questions, ""]).encode())
+            anya.send("\n".join([*questions, ""]).removeprefix("Hel").encode())
             if anya_was_first:
                 same(anya, "Boris: here I am", what)
             for story in stories:
                 same(anya, f"Boris: {story}", "Boris sent two lines of 3803 bytes each at once. Anna is listening.")
             for question in questions:
-                same(boris, f"Anna: {question}", f"Anna sent the lines {questions} at once. Boris is listening.")
+                same(boris, f"Anna: {question}", "Anna sent her name and the beginning of a word, 'Anna\\nHel', and then "
+                                                f"the rest of the lines {questions}. Boris is listening.")
             anya.half_close()
             hears(boris, "Anna left the chat.", "Anna finished")
 

@@ -133,8 +133,8 @@ class Server(Exercise):
             anya.send(b"\n")
             same(boris, f"Anna: {full}", "Anna sent a line of exactly 4096 bytes and then \\r; the \\n arrived "
                                         "in a piece of its own. Boris is listening.")
-            boris.send(b"a" * 10_000)
-            hears(boris, "longer", "Boris sent 10,000 bytes, and there is no line end yet.")
+            boris.send(("a" * 5001 + "ы" * 2500).encode())  # an even number of these bytes ends in half a letter
+            hears(boris, "longer", "Boris sent 5001 letters 'a' and 2500 letters 'ы', and there is no line end yet.")
             with suppress(OSError):  # what the server has done is told when we listen
                 boris.send(b"\n" + ("ы" * 3000).encode() + "\nI am here\r\n".encode())
             hears(boris, "longer", "Then Boris sent 3000 letters 'ы', which is 6000 bytes.")

@@ -241,13 +241,15 @@ def goodbye(anya, port):
     gleb = visit(port)
     gleb.send("\nGreg\n".encode())
     hears(gleb, "A name cannot be empty.", "A new client sent an empty line and then the name Greg.")
+    hears(gleb, "Enter your name:", "The new client was refused an empty name and asked for a name again.")
     hears(gleb, "Greg joined the chat.", "A new client sent an empty line and then the name Greg.")
     gleb.send("\nhey\n".encode())
     hears(anya, "Greg left the chat.", "Greg sent an empty line and then 'hey'.")
     try:
         gleb.rest()
     except TimeoutError:
-        raise Wrong("Greg said goodbye with an empty line, but his connection has not ended.") from None
+        raise Wrong("Greg said goodbye with an empty line, but his connection has not ended. While Greg's thread waits in recv, "
+                    "close() does not end it; shutdown(socket.SHUT_RDWR) does.") from None
     except OSError:
         pass  # a reset is an end like any other
     anya.say("everybody here?")
