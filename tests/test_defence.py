@@ -89,6 +89,20 @@ TRUE = {
     "four threads": ([], "stands", "65 `client_socket.*27 `message.*Всего потоков: 4"),
     "the speaker's thread sends": ([], "whose", "29 `send_message.*Анин"),
     "what is kept": ([], "lists", "19 `connected_clients.append.*51 `client_names.remove"),
+    "how many are left": ([], "lists", "client_names` два элемента.*`username`.*в том порядке"),
+    "a set has no order": (
+        [
+            ("connected_clients = []", "connected_clients = set()"),
+            ("connected_clients.append(client_socket)", "connected_clients.add(client_socket)"),
+        ],
+        "lists",
+        "Порядка у множества нет",
+    ),
+    "nobody is taken out": (
+        [("        connected_clients.remove(client_socket)\n", "")],
+        "lists",
+        "connected_clients` три элемента",
+    ),
     "no lock": ([], "lock", "Блокировки там нет.*18 .*19 .*40 .*50 .*51 "),
     "a nameless one is announced": ([], "ghost", "не проверяет никто.*« присоединился к чату.».*22 "),
     "a nameless one is checked": (

@@ -27,7 +27,29 @@ def lists(subject, _):
             if shrinks
             else ("never-shrinks", {"name": name})
         )
+        holds += left(program, name)
     yield node, {"kept": ", ".join(f"`{name}`" for name in people)}, holds
+
+
+def left(program, name):
+    """Return holds about how many are in name (str), of what, in which order; none where that can't be told."""
+    grows, element = program.grows(name), element_of(program.grows(name))
+    if len(grows) != 1 or not element or any(called(node) == "clear" for node in program.shrinks(name)):
+        return []
+    key = "two-left" if program.shrinks(name) else "three-left"
+    value = program.shared[name].value
+    unordered = isinstance(value, ast.Set) or isinstance(value, ast.Call) and called(value) == "set"
+    return [(key, {"name": name, "element": element}), ("unordered" if unordered else "in-order", {})]
+
+
+def element_of(grows):
+    """Return what the first of grows (list of nodes) puts, as it is written (str), or ""."""
+    node = grows[0] if grows else None
+    if isinstance(node, ast.Subscript) and isinstance(node.parent, ast.Assign) and node in node.parent.targets:
+        return f"{ast.unparse(node.slice)}: {ast.unparse(node.parent.value)}"
+    if isinstance(node, ast.Call) and called(node) in ("append", "add") and node.args:
+        return ast.unparse(node.args[0])
+    return ""
 
 
 @asks("ghost", OF_SERVER)

@@ -333,15 +333,31 @@ PHRASES = {
     ),
     "grows": (
         "В `{name}` кладут: {lines}.",
-        "Into `{name}` put: {lines}.",
+        "What puts into `{name}`: {lines}.",
     ),
     "shrinks": (
         "Из `{name}` убирают: {lines}.",
-        "From `{name}` remove: {lines}.",
+        "What removes from `{name}`: {lines}.",
     ),
     "never-shrinks": (
         "Из `{name}` не убирает никто: Борис остался.",
         "Nothing removes from `{name}`: Boris is still there.",
+    ),
+    "two-left": (
+        "В `{name}` два элемента, для Ани и для Веры; элемент — `{element}`.",
+        "`{name}` has two elements, Anna's and Vera's; an element is `{element}`.",
+    ),
+    "three-left": (
+        "В `{name}` три элемента; элемент — `{element}`.",
+        "`{name}` has three elements; an element is `{element}`.",
+    ),
+    "in-order": (
+        "Они в том порядке, в котором люди вошли.",
+        "They are in the order in which people have joined.",
+    ),
+    "unordered": (
+        "Порядка у множества нет.",
+        "A set has no order.",
     ),
     "held": (
         "Под блокировкой: {lines}.",
