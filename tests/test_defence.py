@@ -145,6 +145,17 @@ def test_a_thread_that_writes_for_one_person_is_told_from_the_speakers(monkeypat
     assert re.search(r"16 `while data.*64 `for line.*76 `remove_user.*87 ", found["server.py", "end"], re.S)
 
 
+def test_only_the_calls_that_a_word_takes_lead_to_its_sending(monkeypatch):
+    found = every({"server.py": SERVER}, monkeypatch)["server.py", "whose"]
+    assert "29 `send_message" in found and not re.search(r"(22|31|35|45|53) `", found)
+
+
+def test_people_in_turn_are_heard_and_told_by_the_main_thread(monkeypatch):
+    found = every(sources("servers/turns.py", "clients/lines.py"), monkeypatch)
+    assert re.search(r"^Главный поток.*ведут вызовы: 55 `send_message", found["server.py", "whose"], re.S)
+    assert "Всего потоков: 2" in found["server.py", "stands"]
+
+
 def test_the_client_s_two_threads_are_told_apart(monkeypatch):
     found = every({"client.py": CLIENT}, monkeypatch)
     assert re.search(r"11 `if message.*14 .*15 `break.*ждёт Enter на 29 ", found["client.py", "gone"], re.S)

@@ -8,6 +8,8 @@ from .flow import STOPS, Route, handler
 from .holds import is_one_of, is_task, runs
 from .places import ref, refs, title, way
 from .program import called, in_order, last_name, names, owner
+from .subject import within
+from .texts import message
 
 
 @asks("stands", OF_SERVER)
@@ -33,11 +35,17 @@ def stands(subject, _):
             holds.append((key, {"start": ref(program, start), "line": ref(program, where)}))
     if not program.starts:
         holds.append(("no-threads", {}))
-    elif known and subject.per_person and all(called(start) != "submit" for start, _ in program.starts):
+    elif known and all(is_counted(subject, start) for start, _ in program.starts):
         many = sum(3 if is_one_of(start, subject.per_person) else 1 for start, _ in program.starts)
         holds.append(("so-many", {"number": 1 + many}))
     opened = [call for call in program.calls("listen", "create_server", "bind") if not program.own(call)]
     yield (opened or nodes)[0], {}, holds
+
+
+def is_counted(subject, start):
+    """Return whether it is known how many threads start begins: one for each person, or one in all."""
+    once = subject.program.loop(start) is None and subject.program.home(start) is None
+    return called(start) != "submit" and (is_one_of(start, subject.per_person) or once)
 
 
 @asks("whose", OF_SERVER)
@@ -56,14 +64,35 @@ def whose(subject, _):
     send = program.reaches(deed, lambda n: program.sends(under=n))
     if send is None:
         return
-    holds = runs(subject, program.home(send))
-    path = callers_up(program, program.home(send)) if program.home(send) is not None else []
-    holds += [("called-from", {"lines": refs(program, path)})] if path else []
-    if not runs(subject, program.home(send)):
+    path = way_of_words(subject, send)
+    home = program.home(path[0] if path else send)
+    holds = runs(subject, home)
+    if not holds:
         return
+    path = path or (callers_up(program, home) if home is not None else [])
+    holds += [("called-from", {"lines": refs(program, path)})] if path else []
     if all(key != "one-thread" for key, _ in holds) and any(key == "each-thread" for key, _ in holds):
         holds.append(("the-speakers", {}))
     yield send, {}, holds
+
+
+def way_of_words(subject, send):
+    """Return the calls (list) by which what somebody says comes to send; [] where that can't be told."""
+    said, scope = message(subject), subject.scope()
+    places = [subject.program.statement(said) if said is not None else None, scope]
+    return next((found for place in places if place is not None and (found := way_to(subject, place, send))), [])
+
+
+def way_to(subject, node, send, depth=4):
+    """Return the calls (list) that lead from node to send, None where none does."""
+    if within(send, node):
+        return []
+    for call in subject.program.of(ast.Call, under=node) if depth else ():
+        function = subject.program.own(call)
+        rest = way_to(subject, function, send, depth - 1) if function is not None else None
+        if rest is not None:
+            return [call, *rest]
+    return None
 
 
 def gets(program, send):
