@@ -156,6 +156,34 @@ def test_people_in_turn_are_heard_and_told_by_the_main_thread(monkeypatch):
     assert "Всего потоков: 2" in found["server.py", "stands"]
 
 
+def test_the_function_that_reads_notices_the_end_before_its_caller(monkeypatch):
+    found = every(sources("servers/turns.py"), monkeypatch)["server.py", "end"]
+    assert re.search(r"^Первой .*13 `if not data:` в read_line.*проверяет строка 54 `if line", found, re.S)
+
+
+def test_the_client_is_asked_where_each_thread_stands_and_the_answer_says_it(monkeypatch):
+    for name, listens, types in ("lines", 12, 24), ("nick", 13, 27):
+        found = every(sources(f"servers/{name}.py", f"clients/{name}.py"), monkeypatch)["client.py", "gone"]
+        assert re.search(rf"^Слушающий поток стоит на {listens} .*\n.*{types} `text = input", found), found
+
+
+def test_a_socket_that_is_closed_already_raises_at_the_first_word(monkeypatch):
+    for name, closes, fails in ("classes", 34, 17), ("nick", 33, 16):
+        found = every(sources(f"servers/{name}.py"), monkeypatch)["server.py", "erased-removal"]
+        assert re.search(rf"закрыт \({closes} .*{fails} .*Остальные услышат", found, re.S), found
+    assert "со второго слова" in every({"server.py": SERVER}, monkeypatch)["server.py", "erased-removal"]
+
+
+def test_the_line_that_removes_the_dead_one_later_is_told(monkeypatch):
+    found = every(sources("servers/raw.py"), monkeypatch)["server.py", "dead"]
+    assert re.search("Второго отсюда не убирают.*51 `connected_clients.pop", found)
+
+
+def test_a_removal_that_does_not_look_for_the_name_removes_the_second_namesake(monkeypatch):
+    found = every(sources("servers/turns.py"), monkeypatch)["server.py", "namesake"]
+    assert re.search("39 `if name:.*не по имени.*28 `people.remove", found, re.S)
+
+
 def test_the_client_s_two_threads_are_told_apart(monkeypatch):
     found = every({"client.py": CLIENT}, monkeypatch)
     assert re.search(r"11 `if message.*14 .*15 `break.*ждёт Enter на 29 ", found["client.py", "gone"], re.S)

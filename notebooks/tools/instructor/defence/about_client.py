@@ -4,7 +4,7 @@ import ast
 
 from .asking import OF_CLIENT, asks
 from .flow import BROKEN, Route, following, target
-from .holds import caught, ending, looked_into
+from .holds import caught, ending, looked_into, noticed
 from .places import ref, refs, then
 from .program import in_order, owner
 from .subject import within
@@ -20,14 +20,25 @@ def gone(subject, _):
     hear, found = found.hear, looked_into(subject, found)
     route = Route(program, found.first)
     if found.way:
-        holds = [("end-loop" if found.way == "loop" else "end-test", {"line": ref(program, found.test)})]
+        holds = noticed(subject, found)
         holds += then(program, route.steps) + ending(subject, route, program.home(found.hear))
     else:
         holds = [("end-unseen", {"loop": ref(program, found.loop)})] if found.loop is not None else []
     connects = [
         call for call in program.calls("connect", "create_connection", "open_connection") if not program.own(call)
     ]
-    yield connects[0] if connects else hear, {}, holds + keyboard(subject, hear)
+    yield connects[0] if connects else hear, {}, standing(subject, hear) + holds + keyboard(subject, hear)
+
+
+def standing(subject, hear):
+    """Return holds about where the threads stand while nothing comes; none where one thread does all."""
+    program, inputs = subject.program, typed_at(subject)
+    listens, _ = program.threads(program.home(hear))
+    typing, _ = program.threads(program.home(inputs[-1])) if inputs else ([], False)
+    if not inputs or not listens and not typing:
+        return []
+    of_typing = ("types-at" if typing else "main-stands", {"line": ref(program, inputs[-1])})
+    return [("listens-at" if listens else "main-stands", {"line": ref(program, hear)}), of_typing]
 
 
 def keyboard(subject, hear):

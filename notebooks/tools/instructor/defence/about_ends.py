@@ -4,9 +4,9 @@ import ast
 
 from .asking import OF_CLIENT, OF_SERVER, asks
 from .flow import BROKEN, ENDS, LETTERS, Route, following, handler, target
-from .holds import caught, ending, inner_end, is_task, looked_into, removed
+from .holds import caught, ending, inner_end, is_task, looked_into, noticed, removed
 from .places import ref, refs, then, way
-from .program import LOOPS, PUTS, called, names
+from .program import LOOPS, PUTS, called, names, owner
 from .subject import within
 
 
@@ -28,7 +28,7 @@ def end(subject, _):
     if holds:
         holds.append(("reader-ends", {"lines": ref(program, found.test)}))
     else:
-        holds = [("end-loop" if found.way == "loop" else "end-test", {"line": ref(program, found.test)})]
+        holds = noticed(subject, found)
     route = Route(program, found.first)
     holds += then(program, route.steps) + ending(subject, route, home)
     yield program.home(hear) or hear, {}, holds
@@ -65,8 +65,14 @@ def dead(subject, _):
         holds.append((key, {"name": name, "lines": refs(program, cuts), "loop": ref(program, loop)}))
     else:
         holds.append(("third-hears" if inside else "third-deaf", {"loop": ref(program, loop)}))
-        holds += removed(subject, steps) if cuts else [("removed-by-own", {})]
+        holds += removed(subject, steps) if cuts else removed_later(program, name)
     yield deed, {"name": f"`{name}`" if name else "—"}, holds
+
+
+def removed_later(program, name):
+    """Return holds about what else takes people out of what is kept as name (str)."""
+    shrinks = program.shrinks(name) if name else []
+    return [("removed-by-own", {"lines": refs(program, shrinks)})] if shrinks else []
 
 
 def stays_inside(program, found, loop):
@@ -155,12 +161,43 @@ def erased_removal(subject, _):
     send = program.reaches(deed, lambda n: program.sends(under=n))
     if not shrinks or send is None and not is_put(program, deed):
         return
+    erased = next((node for node in shrinks if not gives(program, node)), None)
+    if erased is None:
+        return
     holds = [("still-walked", {"loop": ref(program, loop), "name": name})]
     if is_put(program, deed):
         holds.append(("queue-grows", {"line": ref(program, deed)}))
     else:
-        holds += [("fails-at", {"line": ref(program, send)}), *caught(subject, send, BROKEN)[0]]
+        closes = closed(subject)
+        holds.append(
+            ("fails-closed", {"line": ref(program, send), "closes": refs(program, closes)})
+            if closes
+            else ("fails-at", {"line": ref(program, send)})
+        )
+        found = handler(program, send, BROKEN)
+        inside = found is not None and stays_inside(program, found, loop)
+        holds += caught(subject, send, BROKEN)[0]
+        holds.append(("others-hear" if inside else "others-deaf", {"loop": ref(program, loop)}))
     lists = [one for one in subject.people() if any(called(node) == "append" for node in program.grows(one))]
     if name in lists and len(lists) > 1:
         holds.append(("out-of-step", {"names": ", ".join(f"`{one}`" for one in lists)}))
-    yield shrinks[0], {}, holds
+    yield erased, {}, holds
+
+
+def gives(program, node):
+    """Return whether the statement of node makes a variable, which is missed when it is erased."""
+    statement = program.statement(node)
+    made = [one for one in program.of(ast.Name, under=program.home(node)) if isinstance(one.ctx, ast.Store)]
+    others = {one.id for one in made if not within(one, statement)}
+    return isinstance(statement, ast.Assign) and target(statement) not in others
+
+
+def closed(subject):
+    """Return the calls (list) that close somebody's socket when the conversation has ended."""
+    program, found = subject.program, subject.end()
+    steps = Route(program, found.first).steps if found is not None else []
+
+    def closes(node):
+        return [call for call in program.calls("close", under=node) if "file" not in owner(call)]
+
+    return [call for step in steps if (call := program.reaches(step, closes)) is not None]

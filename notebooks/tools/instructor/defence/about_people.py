@@ -5,7 +5,7 @@ import ast
 from .asking import OF_SERVER, asks
 from .flow import Route, about_nothing, aliases, following, target
 from .places import ref, refs, then, way
-from .program import called, names
+from .program import called, names, owner
 from .subject import IS_NAME, NAME, within
 from .texts import joined, rendered, sent_end
 
@@ -134,15 +134,9 @@ def namesake(subject, _):
             for n in program.grows(name)
             if isinstance(n, ast.Subscript) and NAME.search(" ".join(names(n.slice)))
         ]
-        removes = [
-            n
-            for name in people
-            for n in program.shrinks(name)
-            if isinstance(n, ast.Call)
-            and called(n) == "remove"
-            and n.args
-            and any(NAME.search(one) for one in names(n.args[0]))
-        ]
+        shrinks = [n for name in people for n in program.shrinks(name)]
+        removes = [n for n in shrinks if called(n) == "remove" and is_by_name(n)]
+        holds += then(program, [following(program.statement(hear))])
         holds += [("overwrites", {"line": ref(program, keyed[0])})] if keyed else []
         holds += [("removes-first", {"line": ref(program, removes[0])})] if removes and not keyed else []
         holds += (
@@ -150,7 +144,15 @@ def namesake(subject, _):
             if not keyed
             else []
         )
+        if shrinks and not keyed and not any(called(n) == "remove" and is_by_name(n) for n in shrinks):
+            holds.append(("removes-own", {"lines": refs(program, shrinks)}))
     yield program.statement(hear), {}, holds
+
+
+def is_by_name(removal):
+    """Return whether removal (a call of remove) looks for a name: it says so, or what it removes from does."""
+    said = " ".join(names(removal.args[0])) if removal.args else ""
+    return bool(IS_NAME.search(said) or NAME.search(said) and IS_NAME.search(owner(removal)))
 
 
 def branch_of(program, test):

@@ -26,10 +26,10 @@ PHRASES = {
         " go on, and which line removes this person (kept: {kept})?",
     ),
     "ask-dead": (
-        "В {name} трое. У второго связь уже оборвана, и для него эта строка бросает ошибку. Услышит ли третий это "
-        "сообщение? Докажите по строкам. Что станет со вторым?",
-        "There are three in {name}. The second one's connection is broken, and for that one this line raises an "
-        "error. Does the third hear this message? Prove it by the lines. What becomes of the second?",
+        "В {name} трое. У второго связь уже оборвана, и отправка ему кончается ошибкой. Услышит ли третий это "
+        "сообщение? Докажите по строкам. Какая строка уберёт второго и когда?",
+        "There are three in {name}. The second one's connection is broken, and sending to that one ends with an "
+        "error. Does the third hear this message? Prove it by the lines. Which line removes the second, and when?",
     ),
     "ask-stands": (
         "В чате трое, и все молчат. Сколько потоков в процессе сервера и на какой строке стоит каждый из них? Какой "
@@ -186,6 +186,14 @@ PHRASES = {
         "Цикл кончается сам: строка {line}. Проверки «пусто ли» здесь нет и не нужно.",
         "The loop ends by itself: line {line}. It has no check for emptiness and needs none.",
     ),
+    "end-inside": (
+        "Первой замечает строка {line} в {function}.",
+        "The first to notice is line {line} in {function}.",
+    ),
+    "end-outside": (
+        "Тому, кто её вызвал, она возвращает пустое: это проверяет строка {line}.",
+        "To its caller it returns something empty, which line {line} checks.",
+    ),
     "end-unseen": (
         "Не замечает никто: пустое возвращается снова и снова, и цикл {loop} крутится.",
         "Nothing notices: what is empty comes again and again, and the loop {loop} spins.",
@@ -256,8 +264,8 @@ PHRASES = {
         "removes.",
     ),
     "removed-by-own": (
-        "Второго отсюда не убирают: это дело потока, который его слушает.",
-        "The second is not removed from here: that is up to the thread that listens to it.",
+        "Второго отсюда не убирают, это случится, когда конец заметит тот, кто его слушает: {lines}.",
+        "The second is not removed from here but when whoever listens to it notices the end: {lines}.",
     ),
     "third-hears": (
         "Третий услышит: ошибка поймана внутри одного шага цикла {loop}.",
@@ -411,6 +419,10 @@ PHRASES = {
         "Строка {line} ищет по имени и найдёт первую Аню, чей бы ни был уход.",
         "Line {line} looks for the name and finds the first Anna, whoever leaves.",
     ),
+    "removes-own": (
+        "Убирают не по имени, так что уйдёт сама вторая Аня: {lines}.",
+        "The removal does not look for the name, so it is the second Anna who goes: {lines}.",
+    ),
     "framed": (
         "«раз» и «два» по отдельности: границу находит строка {line}.",
         "«раз» and «два» one by one: line {line} finds the boundary.",
@@ -481,7 +493,7 @@ PHRASES = {
     ),
     "half-raises": (
         "UnicodeDecodeError. Это ValueError, а не OSError.",
-        "UnicodeDecodeError. That is a ValueError, no OSError.",
+        "UnicodeDecodeError. That is a ValueError, not an OSError.",
     ),
     "stop-caught": (
         "KeyboardInterrupt ловит строка {line}; дальше: {then}.",
@@ -489,7 +501,7 @@ PHRASES = {
     ),
     "stop-uncaught": (
         "Прервут {line}, KeyboardInterrupt не ловит никто: трассировка.",
-        "{line} is interrupted, nothing catches KeyboardInterrupt: a traceback.",
+        "{line} is interrupted, nothing catches KeyboardInterrupt: there is a traceback.",
     ),
     "daemons": (
         "Потоки кончатся вместе с главным: {lines}.",
@@ -497,7 +509,7 @@ PHRASES = {
     ),
     "no-daemons": (
         "Процесс не кончится, пока потоки ждут: {lines}. daemon им не задан.",
-        "The process does not end while threads wait: {lines}. They are no daemons.",
+        "The process does not end while threads wait: {lines}. They are not daemons.",
     ),
     "exits": (
         "Процесс кончает os._exit: {lines}.",
@@ -531,6 +543,18 @@ PHRASES = {
         "Ошибка будет здесь, обычно со второго слова (первое ядро ещё примет): {line}.",
         "The error is here, usually with the second word (the kernel still takes the first): {line}.",
     ),
+    "fails-closed": (
+        "Её сокет уже закрыт ({closes}), поэтому ошибка с первого же слова Бориса: {line}.",
+        "Her socket is closed already ({closes}), so the error comes with Boris's first word: {line}.",
+    ),
+    "others-hear": (
+        "Остальные услышат: ошибка поймана внутри одного шага цикла {loop}.",
+        "The others hear it: the error is caught within one round of the loop {loop}.",
+    ),
+    "others-deaf": (
+        "Кто стоит после Ани, не услышит: ошибка обрывает весь цикл {loop}.",
+        "Those after Anna do not: the error ends the whole loop {loop}.",
+    ),
     "out-of-step": (
         "{names} разойдутся: у одного места будет другой человек.",
         "{names} get out of step: a place has somebody else in it.",
@@ -550,6 +574,10 @@ PHRASES = {
     "types-on": (
         "Клавиатуру ждёт поток {start} на {line}, не daemon: без Enter программа не кончится.",
         "The thread {start} waits for the keyboard at {line}, no daemon: without Enter the program does not end.",
+    ),
+    "types-at": (
+        "Поток, который ждёт клавиатуру, стоит на {line}.",
+        "The thread that waits for the keyboard stands at {line}.",
     ),
     "listens-at": (
         "Слушающий поток стоит на {line}.",
