@@ -184,6 +184,23 @@ def test_a_removal_that_does_not_look_for_the_name_removes_the_second_namesake(m
     assert re.search("39 `if name:.*не по имени.*28 `people.remove", found, re.S)
 
 
+def test_words_that_come_in_one_piece_are_shown_as_they_are_heard(monkeypatch):
+    found = every(sources(*THREE["classes"]), monkeypatch)["server.py", "glued"]
+    assert "'<Аня> раз', '<Аня> два': 28 `self.chat.say" in found
+
+
+def test_a_student_who_writes_in_english_is_asked_in_english_words():
+    english = CLIENT.replace("покинуть чат", "leave the chat")
+    asked = questions({"server.py": SERVER, "client.py": english}, language="en")
+    said = "\n".join(line for question in asked for line in (question.text, *question.holds))
+    assert "Somebody types “leave the chat”." in said and "Bytes: 3, b'yes'" in said
+    assert not re.search("[«»]|Аня|«да»", said)
+
+
+def test_what_anyone_would_guess_is_asked_where_nothing_better_is_left():
+    assert all(question.kind != "value" for name in THREE for question in questions(sources(*THREE[name])))
+
+
 def test_the_client_s_two_threads_are_told_apart(monkeypatch):
     found = every({"client.py": CLIENT}, monkeypatch)
     assert re.search(r"11 `if message.*14 .*15 `break.*ждёт Enter на 29 ", found["client.py", "gone"], re.S)

@@ -1,6 +1,7 @@
 """Questions about the client."""
 
 import ast
+import re
 
 from .asking import OF_CLIENT, asks
 from .flow import BROKEN, Route, following, target
@@ -9,6 +10,8 @@ from .places import ref, refs, then
 from .program import in_order, owner
 from .subject import within
 from .texts import sent_end
+
+LEAVES = re.compile(r"покинуть|выход|выйти|\b(leave|exit|quit|bye)\b", re.I)  # what somebody types to leave
 
 
 @asks("gone", OF_CLIENT)
@@ -79,7 +82,7 @@ def quits(subject, _):
     """The words that leave the chat: which lines run then, and what ends the other thread?"""
     program = subject.program
     for constant in program.of(ast.Constant):
-        if not isinstance(constant.value, str) or "покинуть" not in constant.value.lower():
+        if not isinstance(constant.value, str) or not LEAVES.search(constant.value):
             continue
         test = program.statement(constant)
         if not isinstance(test, (ast.If, ast.While)):
@@ -98,7 +101,7 @@ def quits(subject, _):
             daemon = any(k.arg == "daemon" for k in program.of(ast.keyword))
             key = "killed" if exits else "shut" if wakes else "daemon-ends" if daemon else "not-woken"
             holds.append((key, {"lines": refs(program, exits or wakes or threads)}))
-        yield test, {}, holds
+        yield test, {"word": constant.value}, holds
         return
 
 
@@ -137,14 +140,15 @@ def send_fails(subject, _):
 
 @asks("typed", OF_CLIENT)
 def typed(subject, other):
-    """Exactly which bytes go to the server when "да" is typed?"""
+    """Exactly which bytes go to the server when a word is typed?"""
     program, sends = subject.program, subject.program.sends()
     looped = [s for s in sends if program.loop(s) is not None]
     if not looped:
         return
     end = sent_end(subject)
-    text = "да\n" if end is not None else "да"
-    holds = [("bytes", {"bytes": repr(text.encode()), "line": ref(program, end if end is not None else looped[-1])})]
+    data = (subject.spoken[1] + "\n" * (end is not None)).encode()
+    line = ref(program, end if end is not None else looped[-1])
+    holds = [("bytes", {"number": len(data), "bytes": repr(data), "line": line})]
     if other is not None and other.framing() is not None:
         holds.append(("server-frames", {"line": f"{other.program.file}: {ref(other.program, other.framing())}"}))
     elif other is not None and other.main_hear is not None:

@@ -171,16 +171,14 @@ def value(subject, other):
     chain = chain_of(subject, hear)
     if isinstance(statement, ast.AugAssign) or not chain or not other.program.sends():
         return
-    typed = "Аня\n" if end is not None else "Аня"
+    typed = subject.spoken[0] + "\n" * (end is not None)
     holds = [("chain", {"methods": ", ".join(f"`{one}()`" for one in chain)})]
-    if (
-        {"strip", "rstrip"} & set(chain)
-        and "decode" in chain
-        or called(hear) in ("recv", "readline")
-        and chain == ["decode"]
-    ):
-        text = typed.strip() if {"strip", "rstrip"} & set(chain) else typed
-        holds.append(("value", {"variable": target(statement), "value": repr(text)}))
+    known = {"strip", "rstrip"} & set(chain) and "decode" in chain
+    known = known or called(hear) in ("recv", "readline") and chain == ["decode"]
+    if not known:
+        return
+    text = typed.strip() if {"strip", "rstrip"} & set(chain) else typed
+    holds.append(("value", {"variable": target(statement), "value": repr(text)}))
     key, node = ("client-ends", end) if end is not None else ("client-no-end", other.program.sends()[-1])
     holds.append((key, {"line": f"{other.program.file}: {ref(other.program, node)}"}))
     yield program.home(hear) or statement, {"variable": target(statement)}, holds

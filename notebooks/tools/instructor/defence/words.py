@@ -11,6 +11,8 @@ def say(key, language, **values):
     return PHRASES[key][LANGUAGES.index(language)].format(**values)
 
 
+SPOKEN = {"ru": ("Аня", "да", "раз", "два"), "en": ("Anna", "yes", "one", "two")}  # a name, then words of chatters
+
 PHRASES = {
     # questions about the server
     "ask-end": (
@@ -70,12 +72,12 @@ PHRASES = {
     "ask-glued": (
         "Сервер был занят, и «раз» и «два» от Ани дошли вместе, одним куском. Что дословно услышит Борис? Какая "
         "строка решает, где кончается сообщение?",
-        "The server was busy, and Anna's words «раз» and «два» arrived together, in one piece. What exactly does "
+        "The server was busy, and Anna's words “one” and “two” arrived together, in one piece. What exactly does "
         "Boris hear? Which line decides where a message ends?",
     ),
     "ask-wire": (
         "Аня набрала «да». Что именно уйдёт отсюда Борису, до последнего знака, и какие строки это сложили?",
-        "Anna has typed «да». What exactly goes from here to Boris, to the last character, and which lines have put "
+        "Anna has typed “yes”. What exactly goes from here to Boris, to the last character, and which lines have put "
         "it together?",
     ),
     "ask-own": (
@@ -83,10 +85,11 @@ PHRASES = {
         "Does Anna hear herself? Which line decides that, and what would have to be changed to have it the other way?",
     ),
     "ask-value": (
-        "Человек набрал в вашем клиенте «Аня» и нажал Enter. Что напечатал бы здесь print(repr({variable})) сразу "
-        "после того, как имя прочитано? Какие вызовы на пути от клавиатуры сделали значение таким?",
-        "Somebody has typed «Аня» into your client and pressed Enter. What would print(repr({variable})) print here, "
-        "right after the name was read? Which calls on the way from the keyboard have made it so?",
+        "Человек набрал в вашем клиенте «Аня» и нажал Enter. Что напечатал бы print(repr({variable})) в этой функции "
+        "сразу после строки, которая читает имя? Какие вызовы на пути от клавиатуры сделали значение таким?",
+        "Somebody has typed “Anna” into your client and pressed Enter. What would print(repr({variable})) print in "
+        "this function, right after the line that reads the name? Which calls on the way from the keyboard have made "
+        "it so?",
     ),
     "ask-inline": (
         "Пусть вместо этой строки {function} просто вызвана. Аня вошла и молчит, Борис подключается. На какой строке "
@@ -97,7 +100,7 @@ PHRASES = {
     "ask-letter": (
         "recv вернул кусок, который кончается половиной русской буквы. Что случится на этой строке, где программа "
         "продолжит и что станет с человеком, который это написал?",
-        "recv has returned a piece that ends with half a Cyrillic letter. What happens at this line, where does the "
+        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this line, where does the "
         "program go on, and what becomes of the person who wrote that?",
     ),
     "ask-ctrl-c": (
@@ -126,9 +129,9 @@ PHRASES = {
         "meanwhile, and does the program end if nobody presses a key?",
     ),
     "ask-quits": (
-        "Человек набрал «покинуть чат». Какие строки выполнятся до конца программы, по порядку, и что заставит "
+        "Человек набрал «{word}». Какие строки выполнятся до конца программы, по порядку, и что заставит "
         "закончиться поток, который слушает?",
-        "Somebody types «покинуть чат». Which lines run until the program ends, in order, and what makes the "
+        "Somebody types “{word}”. Which lines run until the program ends, in order, and what makes the "
         "listening thread end?",
     ),
     "ask-first-word": (
@@ -144,10 +147,10 @@ PHRASES = {
         "time, and where does the program go on?",
     ),
     "ask-typed": (
-        "Здесь набрали «да». Какие байты уйдут на сервер, какая строка их посылает, и какая строка сервера поймёт, "
-        "что сообщение кончилось?",
-        "«да» is typed here. Which bytes go to the server, which line sends them, and which line of the server "
-        "understands that the message has ended?",
+        "Здесь набрали «да». Сколько байтов уйдёт на сервер и какой из них последний? Какая строка их посылает, и "
+        "какая строка сервера поймёт, что сообщение кончилось?",
+        "Somebody types “yes” here. How many bytes go to the server, and which one is the last? Which line sends "
+        "them, and which line of the server understands that the message has ended?",
     ),
     "ask-erased-start": (
         "Сотрём эту строку. Что увидит человек за этим клиентом и что услышат от него остальные? Какие строки больше "
@@ -158,7 +161,7 @@ PHRASES = {
     "ask-letter-shown": (
         "recv вернул кусок, который кончается половиной русской буквы. Что случится на этой строке, где программа "
         "продолжит и что увидит человек за этим клиентом?",
-        "recv has returned a piece that ends with half a Cyrillic letter. What happens at this line, where does the "
+        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this line, where does the "
         "program go on, and what does the person at this client see?",
     ),
     # questions about any program
@@ -397,7 +400,7 @@ PHRASES = {
     ),
     "ghost-heard": (
         "Услышат «{text}»: {line}.",
-        "They hear «{text}»: {line}.",
+        "They hear “{text}”: {line}.",
     ),
     "compared": (
         "Имена сравнивает строка {line}.",
@@ -425,7 +428,11 @@ PHRASES = {
     ),
     "framed": (
         "«раз» и «два» по отдельности: границу находит строка {line}.",
-        "«раз» and «два» one by one: line {line} finds the boundary.",
+        "“one” and “two” one by one: line {line} finds the boundary.",
+    ),
+    "both-heard": (
+        "Борис услышит {texts}: {line}.",
+        "Boris hears {texts}: {line}.",
     ),
     "one-piece": (
         "Одно сообщение: что вернула строка {line}, то и сообщение, границы не ищет никто.",
@@ -609,8 +616,8 @@ PHRASES = {
         "The first send usually passes (the kernel has taken it), the error comes with the second.",
     ),
     "bytes": (
-        "{bytes}, посылает строка {line}.",
-        "{bytes}, sent by line {line}.",
+        "Байтов {number}: {bytes}; посылает строка {line}.",
+        "Bytes: {number}, {bytes}, sent by line {line}.",
     ),
     "server-frames": (
         "Конец находит {line}.",
