@@ -122,7 +122,10 @@ TRUE = {
         "вместе с главным",
     ),
 }
-RARE = {"daemon-ends", "finally", "no-threads", "overwrites", "size-changed", "types-on"}  # said of no program here
+RARE = {  # said of no program here
+    "absent-raises", "again-passes", "daemon-ends", "finally",
+    "no-threads", "overwrites", "size-changed", "types-on",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", TRUE)
@@ -199,6 +202,35 @@ def test_a_student_who_writes_in_english_is_asked_in_english_words():
 
 def test_what_anyone_would_guess_is_asked_where_nothing_better_is_left():
     assert all(question.kind != "value" for name in THREE for question in questions(sources(*THREE[name])))
+
+
+def test_a_line_moved_under_its_lock_stops_there(monkeypatch):
+    texts = sources("servers/raw.py")
+    found = every(texts, monkeypatch)["server.py", "again"]
+    assert re.search(r"навсегда на 37 `with lock.*10 `lock.*до одной из строк: 19 .*37 .*47 ", found, re.S)
+    texts["server.py"] = texts["server.py"].replace("Lock()", "RLock()")
+    assert "Ничего: 10 `lock = threading.RLock" in every(texts, monkeypatch)["server.py", "again"]
+    assert ("server.py", "again") not in every({"server.py": SERVER}, monkeypatch)
+
+
+EARLY = {
+    "nothing catches it": (SERVER, "не ловит ни одна.*никто не пытается"),
+    "it is checked": (sources("servers/raw.py")["server.py"], "29 `except.*это учтено: 48 `if client_socket not in"),
+    "pop has a default": (LINES, "77 `except OSError.*это учтено: 51 .*52 "),
+    "it is not checked": (
+        sources("servers/raw.py")["server.py"].replace(
+            "        if client_socket not in connected_clients:\n            return\n", ""
+        ),
+        "48 `index = connected_clients.index.*бросит новую",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", EARLY)
+def test_removing_somebody_who_has_not_joined_yet(what, monkeypatch):
+    text, holds = EARLY[what]
+    found = every({"server.py": text}, monkeypatch)["server.py", "early"]
+    assert re.search(holds, found, re.S), found
 
 
 def test_the_client_s_two_threads_are_told_apart(monkeypatch):

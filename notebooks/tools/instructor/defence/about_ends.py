@@ -6,7 +6,7 @@ from .asking import OF_CLIENT, OF_SERVER, asks
 from .flow import BROKEN, ENDS, LETTERS, Route, following, handler, target
 from .holds import caught, ending, inner_end, is_task, looked_into, noticed, removed
 from .places import ref, refs, then, way
-from .program import LOOPS, PUTS, called, names, owner
+from .program import LOOPS, PUTS, called, in_order, names, owner
 from .subject import within
 
 
@@ -43,6 +43,46 @@ def reset(subject, _):
     holds, steps = caught(subject, hear, ENDS)
     kept = ", ".join(f"`{name}`" for name in subject.people())
     yield hear, {"kept": kept} if kept else {"kept": "—"}, holds + removed(subject, steps)
+
+
+@asks("early", OF_SERVER)
+def early(subject, _):
+    """A connection is reset before its person is kept anywhere: what runs, and does removing stumble over that?"""
+    program, hear, people = subject.program, subject.name_hear(), subject.people()
+    grows = [node for name in people for node in program.grows(name)]
+    if hear is None or not grows or not all(is_after(program, node, hear) for node in grows):
+        return
+    holds, steps = caught(subject, hear, ENDS)
+    removals = subject.removals(steps)
+    guards = [guard for node in removals if (guard := guard_of(program, node, people)) is not None]
+    if not removals:
+        holds.append(("absent-untouched", {}))
+    elif len(guards) == len(removals):
+        holds.append(("absent-safe", {"lines": refs(program, guards)}))
+    else:
+        bare = next(node for node in removals if guard_of(program, node, people) is None)
+        asked = [call for call in program.calls("index", under=program.home(bare)) if owner(call) in people]
+        holds.append(("absent-raises", {"line": ref(program, in_order([*asked, bare])[0])}))
+    yield program.statement(hear), {}, holds
+
+
+def is_after(program, node, hear):
+    """Return whether node comes after hear in its function, or in what that calls afterwards."""
+    home = program.home(hear)
+    if program.home(node) is home:
+        return node.lineno > hear.lineno
+    calls = [call for call in program.of(ast.Call, under=home) if call.lineno >= hear.lineno] if home else []
+    return any(program.reaches(call, lambda part: [node] if within(node, part) else []) for call in calls)
+
+
+def guard_of(program, removal, people):
+    """Return what keeps removal (a node) from raising an error when there is nobody to remove, or None."""
+    if called(removal) == "discard" or called(removal) == "pop" and len(removal.args) > 1:
+        return removal
+    home = program.home(removal)
+    tests = [one for one in program.of(ast.Compare, under=home) if isinstance(one.ops[0], (ast.In, ast.NotIn))]
+    kept = [one for one in tests if names(one.comparators[0]) & set(people) and one.lineno < removal.lineno]
+    return kept[-1] if kept else None
 
 
 @asks("dead", OF_SERVER)

@@ -4,7 +4,7 @@ import ast
 
 from .about_ends import is_put
 from .asking import OF_SERVER, asks
-from .flow import STOPS, Route, handler
+from .flow import STOPS, Route, handler, siblings
 from .holds import is_one_of, is_task, runs
 from .places import ref, refs, title, way
 from .program import called, in_order, last_name, names, owner
@@ -136,6 +136,42 @@ def lock(subject, _):
     homes = dict.fromkeys(program.home(node) for node in touched)
     holds += list({str(hold): hold for home in homes for hold in runs(subject, home)}.values())
     yield changes[0], {"kept": kept}, holds
+
+
+@asks("again", OF_SERVER)
+def again(subject, _):
+    """A call that follows a block with a lock is moved into it, and takes that lock again: who stands where?"""
+    program = subject.program
+    for made in program.of(ast.Assign):
+        lock = last_name(made.targets[0])
+        blocks = [block for block in program.of(ast.With) if takes(block, lock)]
+        if not program.starts or not is_lock(made.value) or called(made.value) not in ("Lock", "RLock"):
+            continue
+        for call, taken in after_blocks(program, blocks):
+            values = {"lock": lock, "line": ref(program, taken), "made": ref(program, made)}
+            holds = [("again-passes", values)]
+            if called(made.value) == "Lock":
+                holds = [("again-stands", values), ("again-others", {"lines": refs(program, blocks)})]
+            yield program.statement(call), {}, holds
+
+
+def takes(block, lock):
+    """Return whether block (ast.With) takes what is called lock (str)."""
+    return any(lock in names(item.context_expr) for item in block.items)
+
+
+def after_blocks(program, blocks):
+    """Yield (call, block): a call after one of blocks, in its function, that leads to a block, too."""
+    for block in blocks:
+        inside, _ = siblings(block)
+        later = inside[next(i for i, one in enumerate(inside) if one is block) + 1 :]
+        for call in (call for node in later for call in program.of(ast.Call, under=node)):
+            function = program.own(call)
+            if function is None or any(within(call, one) for one in blocks):
+                continue
+            taken = program.reaches(function, lambda node: [one for one in blocks if within(one, node)])
+            if taken is not None:
+                yield call, taken
 
 
 def is_lock(node):

@@ -27,6 +27,12 @@ PHRASES = {
         "The client was killed, and here is a ConnectionResetError in place of data. With which line does the program"
         " go on, and which line removes this person (kept: {kept})?",
     ),
+    "ask-early": (
+        "Сервер ждал здесь имя, но клиента убили: ConnectionResetError. Какие строки выполнятся дальше? Споткнётся ли "
+        "программа о то, что этого человека ещё нигде нет, и на какой строке?",
+        "The server was waiting for a name here, but the client was killed: a ConnectionResetError. Which lines run "
+        "then? Does the program stumble over a person who is not kept anywhere yet, and at which line?",
+    ),
     "ask-dead": (
         "В {name} трое. У второго связь уже оборвана, и отправка ему кончается ошибкой. Услышит ли третий это "
         "сообщение? Докажите по строкам. Какая строка уберёт второго и когда?",
@@ -56,6 +62,12 @@ PHRASES = {
         " двумя потоками одновременно, а каким этого что-то не даёт?",
         "The server keeps {kept}. Name all lines that change them or walk over them. Which of these may run in two "
         "threads at once, and which are kept from it, by what?",
+    ),
+    "ask-again": (
+        "Пусть эта строка стоит не после блока with, а внутри него, последней. Что случится, когда до неё дойдёт: на "
+        "какой строке остановится этот поток, и на каких потом остальные? Почему?",
+        "Suppose that this line does not stand after the with block but within it, as its last one. What happens when "
+        "it is reached: at which line does this thread stop, and at which ones do the others stop later? Why?",
     ),
     "ask-ghost": (
         "Человек подключился и закрыл окно, не назвав имени. Какие строки выполнятся после этой и что дословно "
@@ -100,8 +112,8 @@ PHRASES = {
     "ask-letter": (
         "recv вернул кусок, который кончается половиной русской буквы. Что случится на этой строке, где программа "
         "продолжит и что станет с человеком, который это написал?",
-        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this line, where does the "
-        "program go on, and what becomes of the person who wrote that?",
+        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this "
+        "line, where does the program go on, and what becomes of the person who wrote that?",
     ),
     "ask-ctrl-c": (
         "В чате трое, на сервере нажали Ctrl+C. На какой строке прервут главный поток, кто это поймает, и кончится ли"
@@ -161,8 +173,8 @@ PHRASES = {
     "ask-letter-shown": (
         "recv вернул кусок, который кончается половиной русской буквы. Что случится на этой строке, где программа "
         "продолжит и что увидит человек за этим клиентом?",
-        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this line, where does the "
-        "program go on, and what does the person at this client see?",
+        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this "
+        "line, where does the program go on, and what does the person at this client see?",
     ),
     # questions about any program
     "ask-branch": (
@@ -269,6 +281,18 @@ PHRASES = {
     "removed-by-own": (
         "Второго отсюда не убирают, это случится, когда конец заметит тот, кто его слушает: {lines}.",
         "The second is not removed from here but when whoever listens to it notices the end: {lines}.",
+    ),
+    "absent-untouched": (
+        "Убирать некого, и никто не пытается.",
+        "There is nobody to remove, and nothing tries to.",
+    ),
+    "absent-safe": (
+        "Убирать некого, и это учтено: {lines}.",
+        "There is nobody to remove, and that is taken care of: {lines}.",
+    ),
+    "absent-raises": (
+        "Убирать некого, и {line} бросит новую ошибку (ValueError или KeyError).",
+        "There is nobody to remove, and {line} raises another error (ValueError or KeyError).",
     ),
     "third-hears": (
         "Третий услышит: ошибка поймана внутри одного шага цикла {loop}.",
@@ -385,6 +409,20 @@ PHRASES = {
     "unlocked": (
         "Блокировки там нет. Трогают: {lines}.",
         "No lock is held there. What touches them: {lines}.",
+    ),
+    "again-stands": (
+        "Этот поток уже держит `{lock}` и встанет навсегда на {line}: второй раз Lock не даётся и тому, кто его держит "
+        "({made}).",
+        "This thread holds `{lock}` already and stops for ever at {line}: a Lock is not given twice, not even to its "
+        "holder ({made}).",
+    ),
+    "again-others": (
+        "Остальные встанут, как только дойдут до одной из строк: {lines}.",
+        "The others stop as soon as they come to one of these lines: {lines}.",
+    ),
+    "again-passes": (
+        "Ничего: {made} — это RLock, тот же поток получит его и второй раз, на {line}.",
+        "Nothing: {made} is an RLock, which the same thread gets a second time, at {line}.",
     ),
     "alone": (
         "И не нужна: всё это выполняет один и тот же поток.",
