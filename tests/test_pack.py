@@ -198,13 +198,14 @@ def test_the_catalogue_counts_faults_and_shows_the_line():
 
 @pytest.mark.parametrize("place", ["", "notebooks/ru", "lab", "my", "tests/x"])
 def test_solutions_do_not_go_where_the_course_or_a_student_is(place):
-    status, said = run(ROOT / place)
-    assert status == 2 and "решения" in said and "Traceback" not in said
+    for language, word in ("ru", "решения"), ("en", "solutions"):
+        status, said = run(ROOT / place, "--language", language)
+        assert status == 2 and word in said and "Traceback" not in said
 
 
 def test_nor_into_a_student_s_folder_elsewhere(tmp_path):
     start.update(ROOT / "notebooks" / "ru", tmp_path)
-    status, said = run(tmp_path)
+    status, said = run(tmp_path, "--language", "ru")
     assert status == 2 and "решения" in said
 
 
@@ -243,3 +244,9 @@ def test_an_odd_submission_gets_a_page_that_says_so(tmp_path):
 def test_a_missing_class_is_said_in_a_line(tmp_path):
     status, said = run(tmp_path / "out", "--defence", tmp_path / "nobody", "--language", "ru")
     assert status == 1 and said.startswith("Не получилось: ") and said.count("\n") == 1
+
+
+def test_who_asks_for_english_is_answered_in_english():
+    for options in (["--help"], ["--task", "x"]):
+        status, said = run("--language", "en", *options)
+        assert not re.search("[а-яё]", said) and "OUT" in said
