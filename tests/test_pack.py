@@ -13,8 +13,9 @@ import pytest
 
 import pack
 import start
-from instructor import catalogue, grades, plan, slides, solutions
+from instructor import catalogue, defending, grades, plan, slides, solutions
 from instructor.lesson import Cell, Lesson
+from lab.grader.submissions import Submission
 from test_defence import CORPUS, THREE
 
 ROOT = pack.ROOT
@@ -246,7 +247,13 @@ def test_a_missing_class_is_said_in_a_line(tmp_path):
     assert status == 1 and said.startswith("Не получилось: ") and said.count("\n") == 1
 
 
-def test_who_asks_for_english_is_answered_in_english():
-    for options in (["--help"], ["--task", "x"]):
-        status, said = run("--language", "en", *options)
-        assert not re.search("[а-яё]", said) and "OUT" in said
+def test_who_asks_for_english_is_answered_in_english(tmp_path):
+    for options in (["--help"], [], [tmp_path / "out", "--defence", tmp_path / "nobody"]):
+        _, said = run("--language", "en", *options)
+        assert said and not re.search("[а-яё]", said)
+
+
+def test_a_page_in_english_says_in_english_what_was_doubtful(tmp_path):
+    (tmp_path / "server.py").write_text("while True print(1)\n")
+    html = defending.defence(Submission("orlov", tmp_path), "", "en")
+    assert "<p>" in html and not re.search("[а-яё]", html)

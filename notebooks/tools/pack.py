@@ -21,7 +21,7 @@ import editions  # noqa: E402
 from instructor import catalogue, defending, grades, plan, slides, solutions  # noqa: E402
 from instructor.lesson import Lesson  # noqa: E402
 from instructor.page import page  # noqa: E402
-from lab.grader import faults  # noqa: E402
+from lab.grader import faults, screen  # noqa: E402
 from lab.grader.criteria import read_criteria  # noqa: E402
 from lab.grader.gathering import gather  # noqa: E402
 from lab.grader.language import speaker  # noqa: E402
@@ -195,7 +195,7 @@ def main():
     try:
         print(*make(options), sep="\n")
     except (OSError, ValueError, json.JSONDecodeError) as error:
-        sys.exit(words["failed"].format(error))
+        sys.exit(words["failed"].format(screen.speaker(asked("--language"))(str(error))))
 
 
 if __name__ == "__main__":
