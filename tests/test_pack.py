@@ -256,4 +256,7 @@ def test_who_asks_for_english_is_answered_in_english(tmp_path):
 def test_a_page_in_english_says_in_english_what_was_doubtful(tmp_path):
     (tmp_path / "server.py").write_text("while True print(1)\n")
     html = defending.defence(Submission("orlov", tmp_path), "", "en")
-    assert "<p>" in html and not re.search("[а-яё]", html)
+    assert "<p>no program connects to the server (server.py)</p>" in html and not re.search("[а-яё]", html)
+    (tmp_path / "server.py").rename(tmp_path / "client.py")
+    html = defending.defence(Submission("orlov", tmp_path), "", "en")
+    assert "<p>no program accepts connections (client.py)</p>" in html
