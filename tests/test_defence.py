@@ -201,7 +201,11 @@ def test_a_student_who_writes_in_english_is_asked_in_english_words():
 
 
 def test_what_anyone_would_guess_is_asked_where_nothing_better_is_left():
-    assert all(question.kind != "value" for name in THREE for question in questions(sources(*THREE[name])))
+    for name in THREE:
+        texts = sources(*THREE[name])
+        for other in range(6):  # others are drawn then
+            asked = questions(texts | {"server.py": texts["server.py"] + f"# {other}\n"})
+            assert all(question.kind != "value" for question in asked)
 
 
 def test_a_line_moved_under_its_lock_stops_there(monkeypatch):
@@ -213,7 +217,37 @@ def test_a_line_moved_under_its_lock_stops_there(monkeypatch):
     assert ("server.py", "again") not in every({"server.py": SERVER}, monkeypatch)
 
 
+def test_a_call_that_stands_under_the_lock_already_is_not_moved_there(monkeypatch):
+    text = LINES.replace("    if name:\n        send_message", "    with lock:\n        send_message")
+    text = text.replace("    send_message(f\"{name} присоединился", "    print(f\"{name} присоединился")
+    assert ("server.py", "again") not in every({"server.py": text}, monkeypatch)
+
+
+def test_who_is_kept_before_giving_a_name_is_not_called_absent(monkeypatch):
+    text = SERVER.replace("    connected_clients.append(client_socket)\n", "")
+    text = text.replace(
+        '    client_socket.send("Введите',
+        '    connected_clients.append(client_socket)\n    client_socket.send("Введите',
+    )
+    assert text != SERVER and ("server.py", "early") not in every({"server.py": text}, monkeypatch)
+
+
+def test_the_one_who_listens_may_be_the_main_thread(monkeypatch):
+    client = (
+        "import socket, threading\nsock = socket.create_connection(('localhost', 8080))\n"
+        "def types():\n    while True:\n        sock.sendall(input().encode())\n"
+        "threading.Thread(target=types, daemon=True).start()\n"
+        "while True:\n    data = sock.recv(1024)\n    if not data:\n        break\n    print(data.decode())\n"
+    )
+    found = every({"client.py": client}, monkeypatch)["client.py", "gone"]
+    assert re.search("^Главный поток: 8 `data = sock.*клавиатуру, стоит на 5 ", found, re.S), found
+
+
 EARLY = {
+    "another list is checked": (
+        sources("servers/raw.py")["server.py"].replace("client_socket not in connected", "client_socket not in other"),
+        "50 `index = connected_clients.index.*бросит новую",
+    ),
     "nothing catches it": (SERVER, "не ловит ни одна.*никто не пытается"),
     "it is checked": (sources("servers/raw.py")["server.py"], "29 `except.*это учтено: 48 `if client_socket not in"),
     "pop has a default": (LINES, "77 `except OSError.*это учтено: 51 .*52 "),

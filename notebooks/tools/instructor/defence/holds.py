@@ -123,7 +123,7 @@ def first_inside(subject, hear):
     """Return the test by which the function that hear calls notices the end before its caller, or None."""
     program = subject.program
     own = program.own(hear) if isinstance(hear, ast.Call) else None
-    if own is None or program.is_generator(own):
+    if own is None:
         return None
     for inner in reversed(hears_in(subject, own)):
         variables = {target(program.statement(inner))} - {""}
