@@ -89,6 +89,20 @@ TRUE = {
     "four threads": ([], "stands", "65 `client_socket.*27 `message.*Всего потоков: 4"),
     "the speaker's thread sends": ([], "whose", "29 `send_message.*Анин"),
     "what is kept": ([], "lists", "19 `connected_clients.append.*51 `client_names.remove"),
+    "how many are left": ([], "lists", "client_names` два элемента.*`username`.*в том порядке"),
+    "a set has no order": (
+        [
+            ("connected_clients = []", "connected_clients = set()"),
+            ("connected_clients.append(client_socket)", "connected_clients.add(client_socket)"),
+        ],
+        "lists",
+        "Порядка у множества нет",
+    ),
+    "nobody is taken out": (
+        [("        connected_clients.remove(client_socket)\n", "")],
+        "lists",
+        "connected_clients` три элемента",
+    ),
     "no lock": ([], "lock", "Блокировки там нет.*18 .*19 .*40 .*50 .*51 "),
     "a nameless one is announced": ([], "ghost", "не проверяет никто.*« присоединился к чату.».*22 "),
     "a nameless one is checked": (
@@ -108,7 +122,10 @@ TRUE = {
         "вместе с главным",
     ),
 }
-RARE = {"daemon-ends", "finally", "no-threads", "overwrites", "size-changed", "types-on"}  # said of no program here
+RARE = {  # said of no program here
+    "absent-raises", "again-passes", "daemon-ends", "finally",
+    "no-threads", "overwrites", "size-changed", "types-on",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", TRUE)
@@ -129,6 +146,125 @@ def test_a_thread_that_writes_for_one_person_is_told_from_the_speakers(monkeypat
     assert re.search(r"кладёт слово в очередь: 36 .*26 `sock.sendall.*73 ", found["server.py", "whose"], re.S)
     assert "Всего потоков: 7" in found["server.py", "stands"]
     assert re.search(r"16 `while data.*64 `for line.*76 `remove_user.*87 ", found["server.py", "end"], re.S)
+
+
+def test_only_the_calls_that_a_word_takes_lead_to_its_sending(monkeypatch):
+    found = every({"server.py": SERVER}, monkeypatch)["server.py", "whose"]
+    assert "29 `send_message" in found and not re.search(r"(22|31|35|45|53) `", found)
+
+
+def test_people_in_turn_are_heard_and_told_by_the_main_thread(monkeypatch):
+    found = every(sources("servers/turns.py", "clients/lines.py"), monkeypatch)
+    assert re.search(r"^Главный поток.*ведут вызовы: 55 `send_message", found["server.py", "whose"], re.S)
+    assert "Всего потоков: 2" in found["server.py", "stands"]
+
+
+def test_the_function_that_reads_notices_the_end_before_its_caller(monkeypatch):
+    found = every(sources("servers/turns.py"), monkeypatch)["server.py", "end"]
+    assert re.search(r"^Первой .*13 `if not data:` в read_line.*проверяет строка 54 `if line", found, re.S)
+
+
+def test_the_client_is_asked_where_each_thread_stands_and_the_answer_says_it(monkeypatch):
+    for name, listens, types in ("lines", 12, 24), ("nick", 13, 27):
+        found = every(sources(f"servers/{name}.py", f"clients/{name}.py"), monkeypatch)["client.py", "gone"]
+        assert re.search(rf"^Слушающий поток стоит на {listens} .*\n.*{types} `text = input", found), found
+
+
+def test_a_socket_that_is_closed_already_raises_at_the_first_word(monkeypatch):
+    for name, closes, fails in ("classes", 34, 17), ("nick", 33, 16):
+        found = every(sources(f"servers/{name}.py"), monkeypatch)["server.py", "erased-removal"]
+        assert re.search(rf"закрыт \({closes} .*{fails} .*Остальные услышат", found, re.S), found
+    assert "со второго слова" in every({"server.py": SERVER}, monkeypatch)["server.py", "erased-removal"]
+
+
+def test_the_line_that_removes_the_dead_one_later_is_told(monkeypatch):
+    found = every(sources("servers/raw.py"), monkeypatch)["server.py", "dead"]
+    assert re.search("Второго отсюда не убирают.*51 `connected_clients.pop", found)
+
+
+def test_a_removal_that_does_not_look_for_the_name_removes_the_second_namesake(monkeypatch):
+    found = every(sources("servers/turns.py"), monkeypatch)["server.py", "namesake"]
+    assert re.search("39 `if name:.*не по имени.*28 `people.remove", found, re.S)
+
+
+def test_words_that_come_in_one_piece_are_shown_as_they_are_heard(monkeypatch):
+    found = every(sources(*THREE["classes"]), monkeypatch)["server.py", "glued"]
+    assert "'<Аня> раз', '<Аня> два': 28 `self.chat.say" in found
+
+
+def test_a_student_who_writes_in_english_is_asked_in_english_words():
+    english = CLIENT.replace("покинуть чат", "leave the chat")
+    asked = questions({"server.py": SERVER, "client.py": english}, language="en")
+    said = "\n".join(line for question in asked for line in (question.text, *question.holds))
+    assert "Somebody types “leave the chat”." in said and "Bytes: 3, b'yes'" in said
+    assert not re.search("[«»]|Аня|«да»", said)
+
+
+def test_what_anyone_would_guess_is_asked_where_nothing_better_is_left():
+    for name in THREE:
+        texts = sources(*THREE[name])
+        for other in range(6):  # others are drawn then
+            asked = questions(texts | {"server.py": texts["server.py"] + f"# {other}\n"})
+            assert all(question.kind != "value" for question in asked)
+
+
+def test_a_line_moved_under_its_lock_stops_there(monkeypatch):
+    texts = sources("servers/raw.py")
+    found = every(texts, monkeypatch)["server.py", "again"]
+    assert re.search(r"навсегда на 37 `with lock.*10 `lock.*до одной из строк: 19 .*37 .*47 ", found, re.S)
+    texts["server.py"] = texts["server.py"].replace("Lock()", "RLock()")
+    assert "Ничего: 10 `lock = threading.RLock" in every(texts, monkeypatch)["server.py", "again"]
+    assert ("server.py", "again") not in every({"server.py": SERVER}, monkeypatch)
+
+
+def test_a_call_that_stands_under_the_lock_already_is_not_moved_there(monkeypatch):
+    text = LINES.replace("    if name:\n        send_message", "    with lock:\n        send_message")
+    text = text.replace("    send_message(f\"{name} присоединился", "    print(f\"{name} присоединился")
+    assert ("server.py", "again") not in every({"server.py": text}, monkeypatch)
+
+
+def test_who_is_kept_before_giving_a_name_is_not_called_absent(monkeypatch):
+    text = SERVER.replace("    connected_clients.append(client_socket)\n", "")
+    text = text.replace(
+        '    client_socket.send("Введите',
+        '    connected_clients.append(client_socket)\n    client_socket.send("Введите',
+    )
+    assert text != SERVER and ("server.py", "early") not in every({"server.py": text}, monkeypatch)
+
+
+def test_the_one_who_listens_may_be_the_main_thread(monkeypatch):
+    client = (
+        "import socket, threading\nsock = socket.create_connection(('localhost', 8080))\n"
+        "def types():\n    while True:\n        sock.sendall(input().encode())\n"
+        "threading.Thread(target=types, daemon=True).start()\n"
+        "while True:\n    data = sock.recv(1024)\n    if not data:\n        break\n    print(data.decode())\n"
+    )
+    found = every({"client.py": client}, monkeypatch)["client.py", "gone"]
+    assert re.search("^Главный поток: 8 `data = sock.*клавиатуру, стоит на 5 ", found, re.S), found
+
+
+EARLY = {
+    "another list is checked": (
+        sources("servers/raw.py")["server.py"].replace("client_socket not in connected", "client_socket not in other"),
+        "50 `index = connected_clients.index.*бросит новую",
+    ),
+    "nothing catches it": (SERVER, "не ловит ни одна.*никто не пытается"),
+    "it is checked": (sources("servers/raw.py")["server.py"], "29 `except.*это учтено: 48 `if client_socket not in"),
+    "pop has a default": (LINES, "77 `except OSError.*это учтено: 51 .*52 "),
+    "it is not checked": (
+        sources("servers/raw.py")["server.py"].replace(
+            "        if client_socket not in connected_clients:\n            return\n", ""
+        ),
+        "48 `index = connected_clients.index.*бросит новую",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", EARLY)
+def test_removing_somebody_who_has_not_joined_yet(what, monkeypatch):
+    text, holds = EARLY[what]
+    found = every({"server.py": text}, monkeypatch)["server.py", "early"]
+    assert re.search(holds, found, re.S), found
 
 
 def test_the_client_s_two_threads_are_told_apart(monkeypatch):

@@ -32,7 +32,12 @@ SAME = {
     "group1.zip group2.zip": "группа1.zip группа2.zip",
     "Full name_12": "ФИО_12",
     "Anna Ivanova - ": "Анна Иванова - ",
+    "(earlier)": "(ранее)",
+    "Some messages may have been lost.": "Часть сообщений могла потеряться.",
+    "1000/s": "тыс./с",
 }
+PRINTED = re.compile(r"┏|## |\s+(?:deliveries|доставок),")  # how a transcript begins that is in the reader's language
+SHOWN = re.compile(r"«[^»]*»|`[^`]+`|[✗✓·]|\w+\.(?:py|zip)|\d+")  # what it has in both
 
 
 def texts(path):
@@ -115,6 +120,7 @@ def facts(readme):
     blocks = [
         block for _, block in BLOCK.findall(text) if not block.startswith("$ ")
     ]  # conversations: test_terminal.py
+    blocks = [SHOWN.findall(block) if PRINTED.match(block) else block for block in blocks]
     return blocks + [sorted(re.findall(r"`[^`]+`|\d+", line)) for line in BLOCK.sub("", text).splitlines()]
 
 
@@ -405,7 +411,8 @@ def test_a_dead_link_fails_by_file_and_link(course, name):
     "name, old, new",
     [
         ("README.ru.md", "lab/grade.py klass", "lab/grade.py class"),
-        ("lab/grader/README.ru.md", "Программа всё ещё работает", "Программа всё ещё спит"),
+        ("lab/grader/README.ru.md", "«Соединение с сервером потеряно.»", "«Сервера больше нет.»"),
+        ("lab/README.ru.md", "server.py            26 251,5", "relay.py             26 251,5"),
         ("notebooks/README.ru.md", "| 45 + 40 |", "| 9999 |"),
         ("lab/README.ru.md", "`--history`", "`--past`"),
     ],
@@ -414,7 +421,7 @@ def test_a_command_or_a_transcript_in_one_readme_alone_fails(copy, name, old, ne
     assert other_facts(copy) == []
     replace(copy / name, old, new)
     [line] = other_facts(copy)
-    assert new.strip("| ") in line
+    assert new.strip("| ").split("  ")[0] in line
 
 
 def tool(folder, *options):

@@ -13,8 +13,9 @@ import pytest
 
 import pack
 import start
-from instructor import catalogue, grades, plan, slides, solutions
+from instructor import catalogue, defending, grades, plan, slides, solutions
 from instructor.lesson import Cell, Lesson
+from lab.grader.submissions import Submission
 from test_defence import CORPUS, THREE
 
 ROOT = pack.ROOT
@@ -198,13 +199,14 @@ def test_the_catalogue_counts_faults_and_shows_the_line():
 
 @pytest.mark.parametrize("place", ["", "notebooks/ru", "lab", "my", "tests/x"])
 def test_solutions_do_not_go_where_the_course_or_a_student_is(place):
-    status, said = run(ROOT / place)
-    assert status == 2 and "решения" in said and "Traceback" not in said
+    for language, word in ("ru", "решения"), ("en", "solutions"):
+        status, said = run(ROOT / place, "--language", language)
+        assert status == 2 and word in said and "Traceback" not in said
 
 
 def test_nor_into_a_student_s_folder_elsewhere(tmp_path):
     start.update(ROOT / "notebooks" / "ru", tmp_path)
-    status, said = run(tmp_path)
+    status, said = run(tmp_path, "--language", "ru")
     assert status == 2 and "решения" in said
 
 
@@ -243,3 +245,18 @@ def test_an_odd_submission_gets_a_page_that_says_so(tmp_path):
 def test_a_missing_class_is_said_in_a_line(tmp_path):
     status, said = run(tmp_path / "out", "--defence", tmp_path / "nobody", "--language", "ru")
     assert status == 1 and said.startswith("Не получилось: ") and said.count("\n") == 1
+
+
+def test_who_asks_for_english_is_answered_in_english(tmp_path):
+    for options in (["--help"], [], [tmp_path / "out", "--defence", tmp_path / "nobody"]):
+        _, said = run("--language", "en", *options)
+        assert said and not re.search("[а-яё]", said)
+
+
+def test_a_page_in_english_says_in_english_what_was_doubtful(tmp_path):
+    (tmp_path / "server.py").write_text("while True print(1)\n")
+    html = defending.defence(Submission("orlov", tmp_path), "", "en")
+    assert "<p>no program connects to the server (server.py)</p>" in html and not re.search("[а-яё]", html)
+    (tmp_path / "server.py").rename(tmp_path / "client.py")
+    html = defending.defence(Submission("orlov", tmp_path), "", "en")
+    assert "<p>no program accepts connections (client.py)</p>" in html

@@ -100,6 +100,7 @@ PHRASES = {
     "слишком сложно для разбора": "too complicated to be read",
     "в папке нет программ на Python": "there are no Python programs in the folder",
     "ни одна программа не подходит под": "no program matches",
+    "ни одна программа не подключается к серверу": "no program connects to the server",
     "ни одна программа": "no program",
     "не принимает подключений": "accepts connections",
     ", есть": ", there is",
@@ -176,7 +177,7 @@ FAULTS = {
     "Обрыв связи — это исключение ConnectionError: его никто не ловит, и поток обрывается":
         "A broken connection is an exception, ConnectionError: nobody catches it, and the thread breaks off",
     "Человека удаляют дважды: второй раз его в списке уже нет":
-        "Somebody is removed twice: the second time he is not in the list any more",
+        "Somebody is removed twice: the second time, that one is no longer in the list",
     "В словаре уже нет этого ключа: человека удалили раньше или не записали":
         "The dictionary has no such key: somebody was removed earlier, or never added",
     "Список меняется, пока по нему идут: кто-то будет пропущен. Идите по копии: list(…)":
@@ -207,7 +208,7 @@ FAULTS = {
     "settimeout обрывает того, кто просто молчит: TimeoutError надо ловить или не ставить предела":
         "settimeout cuts off whoever is just silent: catch TimeoutError, or set no limit",
     "Один не читает, и send ему стоит, а с ним и все остальные":
-        "One does not read, and send to him waits, and with it all the others",
+        "Somebody does not read, so send() to that one waits, and everybody else with it",
     "Имя никто не сравнивает с уже занятыми: две Ани неразличимы":
         "Nobody compares the name with those that are taken: two Anyas can't be told apart",
     "Кто ушёл, не назвав себя, попадает в чат с пустым именем":

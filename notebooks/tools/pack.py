@@ -21,14 +21,15 @@ import editions  # noqa: E402
 from instructor import catalogue, defending, grades, plan, slides, solutions  # noqa: E402
 from instructor.lesson import Lesson  # noqa: E402
 from instructor.page import page  # noqa: E402
-from lab.grader import faults  # noqa: E402
+from lab.grader import faults, screen  # noqa: E402
 from lab.grader.criteria import read_criteria  # noqa: E402
 from lab.grader.gathering import gather  # noqa: E402
 from lab.grader.language import speaker  # noqa: E402
+from lab.language import LANGUAGES, asked  # noqa: E402
 
 FOLDER = ROOT / "notebooks"
 OURS = ".ci", ".git", ".venv", "lab", "notebooks", "tests", "my"
-TITLES = {
+WORDS = {
     "ru": {
         "pack": "Преподавателю",
         "plan": "План занятий",
@@ -38,6 +39,14 @@ TITLES = {
         "class": "Оценки класса",
         "defence": "Вопросы к защите",
         "waits": "(пока по-русски)",
+        "help": "Собрать материалы преподавателя в папку OUT.",
+        "help-out": "папка, которую можно создать или дополнить",
+        "help-class": "таблица от lab/grade.py",
+        "help-defence": "работы, к которым нужны вопросы",
+        "help-task": "какие программы, если в работе целый курс",
+        "help-language": "только этот язык (обычно оба)",
+        "ours": "{}: здесь курс или папка студента, а в материалах решения. Выберите другую папку.",
+        "failed": "Не получилось: {}",
     },
     "en": {
         "pack": "For the instructor",
@@ -48,20 +57,28 @@ TITLES = {
         "class": "The class in points",
         "defence": "Questions for the defence",
         "waits": "(in Russian for now)",
+        "help": "Make the instructor's pack in the folder OUT.",
+        "help-out": "a folder, to be made or added to",
+        "help-class": "the table that lab/grade.py has written",
+        "help-defence": "the submissions that need questions",
+        "help-task": "which programs, where a submission holds a whole course",
+        "help-language": "this language alone (else both)",
+        "ours": "{}: this is the course, or a student's folder, and the pack has solutions. Choose another folder.",
+        "failed": "That failed: {}",
     },
 }
 
 
-def read_arguments():
-    """Return what the arguments say (argparse.Namespace); ends the program when that is nonsense."""
-    parser = argparse.ArgumentParser(description="Собрать материалы преподавателя в папку OUT.")
-    parser.add_argument("out", type=Path, metavar="OUT", help="папка, которую можно создать или дополнить")
-    parser.add_argument("--class", dest="table", type=Path, metavar="grades.csv", help="таблица от lab/grade.py")
+def read_arguments(words):
+    """Return what the arguments say (argparse.Namespace), explained in words (dict); ends the program if nonsense."""
+    parser = argparse.ArgumentParser(description=words["help"])
+    parser.add_argument("out", type=Path, metavar="OUT", help=words["help-out"])
+    parser.add_argument("--class", dest="table", type=Path, metavar="grades.csv", help=words["help-class"])
     parser.add_argument(
-        "--defence", type=Path, nargs="+", default=[], metavar="SUBMISSIONS", help="работы, к которым нужны вопросы"
+        "--defence", type=Path, nargs="+", default=[], metavar="SUBMISSIONS", help=words["help-defence"]
     )
-    parser.add_argument("--task", default="", metavar="GLOB", help="какие программы, если в работе целый курс")
-    parser.add_argument("--language", choices=["ru", "en"], help="только этот язык (обычно оба)")
+    parser.add_argument("--task", default="", metavar="GLOB", help=words["help-task"])
+    parser.add_argument("--language", choices=LANGUAGES, help=words["help-language"])
     options = parser.parse_args()
     out = options.out = options.out.expanduser().resolve()
     if (
@@ -69,7 +86,7 @@ def read_arguments():
         or any(out.is_relative_to(ROOT / name) for name in OURS)
         or (out / ".lessons.json").exists()
     ):
-        parser.error(f"{out}: здесь курс или папка студента, а в материалах решения. Выберите другую папку.")
+        parser.error(words["ours"].format(out))
     return options
 
 
@@ -95,7 +112,7 @@ class Pack:
 
     def __init__(self, folder, language):
         """folder (Path) is made unless it is there. Raises OSError."""
-        self.folder, self.language, self.words, self.listed = folder, language, TITLES[language], []
+        self.folder, self.language, self.words, self.listed = folder, language, WORDS[language], []
         self.lessons, self.criteria = lessons(language), criteria(language)
 
     def write(self, name, text):
@@ -161,7 +178,7 @@ def make(options):
     begin = []
     with tempfile.TemporaryDirectory(prefix="pack-") as folder:
         submissions = gather(options.defence, Path(folder)) if options.defence else []
-        for language in [options.language] if options.language else ["ru", "en"]:
+        for language in [options.language] if options.language else LANGUAGES:
             pack = Pack(options.out / language, language)
             pack.of_lessons()
             pack.of_class(options.table)
@@ -173,11 +190,12 @@ def make(options):
 
 def main():
     """Make the pack; status 1 and a line when that can't be done."""
-    options = read_arguments()
+    words = WORDS[asked("--language")]
+    options = read_arguments(words)
     try:
         print(*make(options), sep="\n")
     except (OSError, ValueError, json.JSONDecodeError) as error:
-        sys.exit(f"Не получилось: {error}")
+        sys.exit(words["failed"].format(screen.speaker(asked("--language"))(str(error))))
 
 
 if __name__ == "__main__":

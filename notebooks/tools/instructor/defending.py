@@ -3,6 +3,7 @@
 import html
 
 from lab.grader.alike import readable
+from lab.grader.language import speaker
 from lab.grader.programs import Work
 
 from .defence.questions import questions
@@ -12,7 +13,7 @@ WORDS = {
     "ru": {
         "title": "Вопросы к защите: {name}",
         "about": "Спрашивайте по номеру строки; в хорошем ответе есть то, что стоит под вопросом. Ответ без строк не "
-        "считается: программа перед глазами, написал её сам.",
+        "считается: программа перед глазами, и написал её тот, кто отвечает.",
         "good": "В хорошем ответе",
         "line": "строка",
         "few": "Вопросов меньше десяти: в программах мало того, о чём можно спросить.",
@@ -49,12 +50,12 @@ def programs(folder, task=""):
 
 def defence(submission, task, language):
     """Return the page (str) of questions about a submission (see gathering.gather)."""
-    words = WORDS[language]
+    words, say = WORDS[language], speaker(language)
     sources, files, notes = programs(submission.path, task) if not submission.reason else ({}, {}, [submission.reason])
     asked = questions(sources, files, language)
     title = words["title"].format(name=submission.name)
     body = f"<h1>{html.escape(title)}</h1>\n"
-    body += "".join(f"<p>{html.escape(note)}</p>\n" for note in notes)
+    body += "".join(f"<p>{html.escape(say(note))}</p>\n" for note in notes)
     about = words["about"] if asked else words["none"]
     body += f"<p>{about}</p>\n" + (f"<p>{words['few']}</p>\n" if 0 < len(asked) < 10 else "")
     listed = "".join(one(question, words) for question in asked)

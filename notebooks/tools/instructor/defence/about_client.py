@@ -1,14 +1,17 @@
 """Questions about the client."""
 
 import ast
+import re
 
 from .asking import OF_CLIENT, asks
 from .flow import BROKEN, Route, following, target
-from .holds import caught, ending, looked_into
+from .holds import caught, ending, looked_into, noticed
 from .places import ref, refs, then
 from .program import in_order, owner
 from .subject import within
 from .texts import sent_end
+
+LEAVES = re.compile(r"покинуть|выход|выйти|\b(leave|exit|quit|bye)\b", re.I)  # what somebody types to leave
 
 
 @asks("gone", OF_CLIENT)
@@ -20,14 +23,25 @@ def gone(subject, _):
     hear, found = found.hear, looked_into(subject, found)
     route = Route(program, found.first)
     if found.way:
-        holds = [("end-loop" if found.way == "loop" else "end-test", {"line": ref(program, found.test)})]
+        holds = noticed(subject, found)
         holds += then(program, route.steps) + ending(subject, route, program.home(found.hear))
     else:
         holds = [("end-unseen", {"loop": ref(program, found.loop)})] if found.loop is not None else []
     connects = [
         call for call in program.calls("connect", "create_connection", "open_connection") if not program.own(call)
     ]
-    yield connects[0] if connects else hear, {}, holds + keyboard(subject, hear)
+    yield connects[0] if connects else hear, {}, standing(subject, hear) + holds + keyboard(subject, hear)
+
+
+def standing(subject, hear):
+    """Return holds about where the threads stand while nothing comes; none where one thread does all."""
+    program, inputs = subject.program, typed_at(subject)
+    listens, _ = program.threads(program.home(hear))
+    typing, _ = program.threads(program.home(inputs[-1])) if inputs else ([], False)
+    if not inputs or not listens and not typing:
+        return []
+    of_typing = ("types-at" if typing else "main-stands", {"line": ref(program, inputs[-1])})
+    return [("listens-at" if listens else "main-stands", {"line": ref(program, hear)}), of_typing]
 
 
 def keyboard(subject, hear):
@@ -68,7 +82,7 @@ def quits(subject, _):
     """The words that leave the chat: which lines run then, and what ends the other thread?"""
     program = subject.program
     for constant in program.of(ast.Constant):
-        if not isinstance(constant.value, str) or "покинуть" not in constant.value.lower():
+        if not isinstance(constant.value, str) or not LEAVES.search(constant.value):
             continue
         test = program.statement(constant)
         if not isinstance(test, (ast.If, ast.While)):
@@ -87,7 +101,7 @@ def quits(subject, _):
             daemon = any(k.arg == "daemon" for k in program.of(ast.keyword))
             key = "killed" if exits else "shut" if wakes else "daemon-ends" if daemon else "not-woken"
             holds.append((key, {"lines": refs(program, exits or wakes or threads)}))
-        yield test, {}, holds
+        yield test, {"word": constant.value}, holds
         return
 
 
@@ -126,14 +140,15 @@ def send_fails(subject, _):
 
 @asks("typed", OF_CLIENT)
 def typed(subject, other):
-    """Exactly which bytes go to the server when "да" is typed?"""
+    """Exactly which bytes go to the server when a word is typed?"""
     program, sends = subject.program, subject.program.sends()
     looped = [s for s in sends if program.loop(s) is not None]
     if not looped:
         return
     end = sent_end(subject)
-    text = "да\n" if end is not None else "да"
-    holds = [("bytes", {"bytes": repr(text.encode()), "line": ref(program, end if end is not None else looped[-1])})]
+    data = (subject.spoken[1] + "\n" * (end is not None)).encode()
+    line = ref(program, end if end is not None else looped[-1])
+    holds = [("bytes", {"number": len(data), "bytes": repr(data), "line": line})]
     if other is not None and other.framing() is not None:
         holds.append(("server-frames", {"line": f"{other.program.file}: {ref(other.program, other.framing())}"}))
     elif other is not None and other.main_hear is not None:

@@ -4,9 +4,9 @@ import ast
 
 from .asking import OF_CLIENT, OF_SERVER, asks
 from .flow import BROKEN, ENDS, LETTERS, Route, following, handler, target
-from .holds import caught, ending, inner_end, is_task, looked_into, removed
+from .holds import caught, ending, inner_end, is_task, looked_into, noticed, removed
 from .places import ref, refs, then, way
-from .program import LOOPS, PUTS, called, names
+from .program import LOOPS, PUTS, called, in_order, names, owner
 from .subject import within
 
 
@@ -28,7 +28,7 @@ def end(subject, _):
     if holds:
         holds.append(("reader-ends", {"lines": ref(program, found.test)}))
     else:
-        holds = [("end-loop" if found.way == "loop" else "end-test", {"line": ref(program, found.test)})]
+        holds = noticed(subject, found)
     route = Route(program, found.first)
     holds += then(program, route.steps) + ending(subject, route, home)
     yield program.home(hear) or hear, {}, holds
@@ -43,6 +43,46 @@ def reset(subject, _):
     holds, steps = caught(subject, hear, ENDS)
     kept = ", ".join(f"`{name}`" for name in subject.people())
     yield hear, {"kept": kept} if kept else {"kept": "—"}, holds + removed(subject, steps)
+
+
+@asks("early", OF_SERVER)
+def early(subject, _):
+    """A connection is reset before its person is kept anywhere: what runs, and does removing stumble over that?"""
+    program, hear, people = subject.program, subject.name_hear(), subject.people()
+    grows = [node for name in people for node in program.grows(name)]
+    if hear is None or not grows or not all(is_after(program, node, hear) for node in grows):
+        return
+    holds, steps = caught(subject, hear, ENDS)
+    removals = subject.removals(steps)
+    guards = [guard for node in removals if (guard := guard_of(program, node, people)) is not None]
+    if not removals:
+        holds.append(("absent-untouched", {}))
+    elif len(guards) == len(removals):
+        holds.append(("absent-safe", {"lines": refs(program, guards)}))
+    else:
+        bare = next(node for node in removals if guard_of(program, node, people) is None)
+        asked = [call for call in program.calls("index", under=program.home(bare)) if owner(call) in people]
+        holds.append(("absent-raises", {"line": ref(program, in_order([*asked, bare])[0])}))
+    yield program.statement(hear), {}, holds
+
+
+def is_after(program, node, hear):
+    """Return whether node comes after hear in its function, or in what that calls afterwards."""
+    home = program.home(hear)
+    if program.home(node) is home:
+        return node.lineno > hear.lineno
+    calls = [call for call in program.of(ast.Call, under=home) if call.lineno >= hear.lineno] if home else []
+    return any(program.reaches(call, lambda part: [node] if within(node, part) else []) for call in calls)
+
+
+def guard_of(program, removal, people):
+    """Return what keeps removal (a node) from raising an error when there is nobody to remove, or None."""
+    if called(removal) == "discard" or called(removal) == "pop" and len(removal.args) > 1:
+        return removal
+    home = program.home(removal)
+    tests = [one for one in program.of(ast.Compare, under=home) if isinstance(one.ops[0], (ast.In, ast.NotIn))]
+    kept = [one for one in tests if names(one.comparators[0]) & set(people) and one.lineno < removal.lineno]
+    return kept[-1] if kept else None
 
 
 @asks("dead", OF_SERVER)
@@ -65,8 +105,14 @@ def dead(subject, _):
         holds.append((key, {"name": name, "lines": refs(program, cuts), "loop": ref(program, loop)}))
     else:
         holds.append(("third-hears" if inside else "third-deaf", {"loop": ref(program, loop)}))
-        holds += removed(subject, steps) if cuts else [("removed-by-own", {})]
+        holds += removed(subject, steps) if cuts else removed_later(program, name)
     yield deed, {"name": f"`{name}`" if name else "—"}, holds
+
+
+def removed_later(program, name):
+    """Return holds about what else takes people out of what is kept as name (str)."""
+    shrinks = program.shrinks(name) if name else []
+    return [("removed-by-own", {"lines": refs(program, shrinks)})] if shrinks else []
 
 
 def stays_inside(program, found, loop):
@@ -155,12 +201,43 @@ def erased_removal(subject, _):
     send = program.reaches(deed, lambda n: program.sends(under=n))
     if not shrinks or send is None and not is_put(program, deed):
         return
+    erased = next((node for node in shrinks if not gives(program, node)), None)
+    if erased is None:
+        return
     holds = [("still-walked", {"loop": ref(program, loop), "name": name})]
     if is_put(program, deed):
         holds.append(("queue-grows", {"line": ref(program, deed)}))
     else:
-        holds += [("fails-at", {"line": ref(program, send)}), *caught(subject, send, BROKEN)[0]]
+        closes = closed(subject)
+        holds.append(
+            ("fails-closed", {"line": ref(program, send), "closes": refs(program, closes)})
+            if closes
+            else ("fails-at", {"line": ref(program, send)})
+        )
+        found = handler(program, send, BROKEN)
+        inside = found is not None and stays_inside(program, found, loop)
+        holds += caught(subject, send, BROKEN)[0]
+        holds.append(("others-hear" if inside else "others-deaf", {"loop": ref(program, loop)}))
     lists = [one for one in subject.people() if any(called(node) == "append" for node in program.grows(one))]
     if name in lists and len(lists) > 1:
         holds.append(("out-of-step", {"names": ", ".join(f"`{one}`" for one in lists)}))
-    yield shrinks[0], {}, holds
+    yield erased, {}, holds
+
+
+def gives(program, node):
+    """Return whether the statement of node makes a variable, which is missed when it is erased."""
+    statement = program.statement(node)
+    made = [one for one in program.of(ast.Name, under=program.home(node)) if isinstance(one.ctx, ast.Store)]
+    others = {one.id for one in made if not within(one, statement)}
+    return isinstance(statement, ast.Assign) and target(statement) not in others
+
+
+def closed(subject):
+    """Return the calls (list) that close somebody's socket when the conversation has ended."""
+    program, found = subject.program, subject.end()
+    steps = Route(program, found.first).steps if found is not None else []
+
+    def closes(node):
+        return [call for call in program.calls("close", under=node) if "file" not in owner(call)]
+
+    return [call for step in steps if (call := program.reaches(step, closes)) is not None]

@@ -15,26 +15,32 @@ def glued(subject, other):
     program, frame = subject.program, subject.framing()
     if subject.main_hear is None:
         return
+    name, _, first, second = subject.spoken
     if frame is not None:
-        yield message(subject) or subject.main_hear, {}, [("framed", {"line": ref(program, frame)})]
+        said = message(subject)
+        texts = [rendered(said, name, word) for word in (first, second)] if said is not None else [None]
+        holds = [("framed", {"line": ref(program, frame)})]
+        if None not in texts:
+            holds.append(("both-heard", {"texts": ", ".join(map(repr, texts)), "line": ref(program, said)}))
+        yield said or subject.main_hear, {}, holds
         return
     end = "\n" if other is not None and sent_end(other) else ""
     holds = [("one-piece", {"line": ref(program, subject.main_hear)})]
     said = message(subject)
-    if said is not None and (text := rendered(said, "Аня", f"раз{end}два{end}")) is not None:
+    if said is not None and (text := rendered(said, name, f"{first}{end}{second}{end}")) is not None:
         holds.append(("glued-heard", {"text": repr(text), "line": ref(program, said)}))
     yield subject.main_hear, {}, holds
 
 
 @asks("wire", OF_SERVER)
 def wire(subject, _):
-    """Exactly what goes to Boris when Anna says "да"?"""
+    """Exactly what goes to Boris when Anna says a word?"""
     said, program = message(subject), subject.program
     if said is None or subject.loop is None:
         return
     send = subject.loop[1]
     holds = [("composed", {"line": ref(program, said)})]
-    text = rendered(said, "Аня", "да")
+    text = rendered(said, *subject.spoken[:2])
     if text is not None:
         holds.append(("composed-text", {"text": repr(text)}))
     scopes = [program.statement(said), program.statement(send)]

@@ -5,7 +5,7 @@ import ast
 from .asking import OF_SERVER, asks
 from .flow import Route, about_nothing, aliases, following, target
 from .places import ref, refs, then, way
-from .program import called, names
+from .program import called, names, owner
 from .subject import IS_NAME, NAME, within
 from .texts import joined, rendered, sent_end
 
@@ -27,7 +27,29 @@ def lists(subject, _):
             if shrinks
             else ("never-shrinks", {"name": name})
         )
+        holds += left(program, name)
     yield node, {"kept": ", ".join(f"`{name}`" for name in people)}, holds
+
+
+def left(program, name):
+    """Return holds about how many are in name (str), of what, in which order; none where that can't be told."""
+    grows, element = program.grows(name), element_of(program.grows(name))
+    if len(grows) != 1 or not element or any(called(node) == "clear" for node in program.shrinks(name)):
+        return []
+    key = "two-left" if program.shrinks(name) else "three-left"
+    value = program.shared[name].value
+    unordered = isinstance(value, ast.Set) or isinstance(value, ast.Call) and called(value) == "set"
+    return [(key, {"name": name, "element": element}), ("unordered" if unordered else "in-order", {})]
+
+
+def element_of(grows):
+    """Return what the first of grows (list of nodes) puts, as it is written (str), or ""."""
+    node = grows[0] if grows else None
+    if isinstance(node, ast.Subscript) and isinstance(node.parent, ast.Assign) and node in node.parent.targets:
+        return f"{ast.unparse(node.slice)}: {ast.unparse(node.parent.value)}"
+    if isinstance(node, ast.Call) and called(node) in ("append", "add") and node.args:
+        return ast.unparse(node.args[0])
+    return ""
 
 
 @asks("ghost", OF_SERVER)
@@ -112,15 +134,9 @@ def namesake(subject, _):
             for n in program.grows(name)
             if isinstance(n, ast.Subscript) and NAME.search(" ".join(names(n.slice)))
         ]
-        removes = [
-            n
-            for name in people
-            for n in program.shrinks(name)
-            if isinstance(n, ast.Call)
-            and called(n) == "remove"
-            and n.args
-            and any(NAME.search(one) for one in names(n.args[0]))
-        ]
+        shrinks = [n for name in people for n in program.shrinks(name)]
+        removes = [n for n in shrinks if called(n) == "remove" and is_by_name(n)]
+        holds += then(program, [following(program.statement(hear))])
         holds += [("overwrites", {"line": ref(program, keyed[0])})] if keyed else []
         holds += [("removes-first", {"line": ref(program, removes[0])})] if removes and not keyed else []
         holds += (
@@ -128,7 +144,15 @@ def namesake(subject, _):
             if not keyed
             else []
         )
+        if shrinks and not keyed and not any(called(n) == "remove" and is_by_name(n) for n in shrinks):
+            holds.append(("removes-own", {"lines": refs(program, shrinks)}))
     yield program.statement(hear), {}, holds
+
+
+def is_by_name(removal):
+    """Return whether removal (a call of remove) looks for a name: it says so, or what it removes from does."""
+    said = " ".join(names(removal.args[0])) if removal.args else ""
+    return bool(IS_NAME.search(said) or NAME.search(said) and IS_NAME.search(owner(removal)))
 
 
 def branch_of(program, test):
@@ -147,16 +171,14 @@ def value(subject, other):
     chain = chain_of(subject, hear)
     if isinstance(statement, ast.AugAssign) or not chain or not other.program.sends():
         return
-    typed = "Аня\n" if end is not None else "Аня"
+    typed = subject.spoken[0] + "\n" * (end is not None)
     holds = [("chain", {"methods": ", ".join(f"`{one}()`" for one in chain)})]
-    if (
-        {"strip", "rstrip"} & set(chain)
-        and "decode" in chain
-        or called(hear) in ("recv", "readline")
-        and chain == ["decode"]
-    ):
-        text = typed.strip() if {"strip", "rstrip"} & set(chain) else typed
-        holds.append(("value", {"variable": target(statement), "value": repr(text)}))
+    known = {"strip", "rstrip"} & set(chain) and "decode" in chain
+    known = known or called(hear) in ("recv", "readline") and chain == ["decode"]
+    if not known:
+        return
+    text = typed.strip() if {"strip", "rstrip"} & set(chain) else typed
+    holds.append(("value", {"variable": target(statement), "value": repr(text)}))
     key, node = ("client-ends", end) if end is not None else ("client-no-end", other.program.sends()[-1])
     holds.append((key, {"line": f"{other.program.file}: {ref(other.program, node)}"}))
     yield program.home(hear) or statement, {"variable": target(statement)}, holds

@@ -4,10 +4,12 @@ import ast
 
 from .about_ends import is_put
 from .asking import OF_SERVER, asks
-from .flow import STOPS, Route, handler
+from .flow import STOPS, Route, handler, siblings
 from .holds import is_one_of, is_task, runs
 from .places import ref, refs, title, way
 from .program import called, in_order, last_name, names, owner
+from .subject import within
+from .texts import message
 
 
 @asks("stands", OF_SERVER)
@@ -33,11 +35,17 @@ def stands(subject, _):
             holds.append((key, {"start": ref(program, start), "line": ref(program, where)}))
     if not program.starts:
         holds.append(("no-threads", {}))
-    elif known and subject.per_person and all(called(start) != "submit" for start, _ in program.starts):
+    elif known and all(is_counted(subject, start) for start, _ in program.starts):
         many = sum(3 if is_one_of(start, subject.per_person) else 1 for start, _ in program.starts)
         holds.append(("so-many", {"number": 1 + many}))
     opened = [call for call in program.calls("listen", "create_server", "bind") if not program.own(call)]
     yield (opened or nodes)[0], {}, holds
+
+
+def is_counted(subject, start):
+    """Return whether it is known how many threads start begins: one for each person, or one in all."""
+    once = subject.program.loop(start) is None and subject.program.home(start) is None
+    return called(start) != "submit" and (is_one_of(start, subject.per_person) or once)
 
 
 @asks("whose", OF_SERVER)
@@ -56,14 +64,35 @@ def whose(subject, _):
     send = program.reaches(deed, lambda n: program.sends(under=n))
     if send is None:
         return
-    holds = runs(subject, program.home(send))
-    path = callers_up(program, program.home(send)) if program.home(send) is not None else []
-    holds += [("called-from", {"lines": refs(program, path)})] if path else []
-    if not runs(subject, program.home(send)):
+    path = way_of_words(subject, send)
+    home = program.home(path[0] if path else send)
+    holds = runs(subject, home)
+    if not holds:
         return
+    path = path or (callers_up(program, home) if home is not None else [])
+    holds += [("called-from", {"lines": refs(program, path)})] if path else []
     if all(key != "one-thread" for key, _ in holds) and any(key == "each-thread" for key, _ in holds):
         holds.append(("the-speakers", {}))
     yield send, {}, holds
+
+
+def way_of_words(subject, send):
+    """Return the calls (list) by which what somebody says comes to send; [] where that can't be told."""
+    said, scope = message(subject), subject.scope()
+    places = [subject.program.statement(said) if said is not None else None, scope]
+    return next((found for place in places if place is not None and (found := way_to(subject, place, send))), [])
+
+
+def way_to(subject, node, send, depth=4):
+    """Return the calls (list) that lead from node to send, None where none does."""
+    if within(send, node):
+        return []
+    for call in subject.program.of(ast.Call, under=node) if depth else ():
+        function = subject.program.own(call)
+        rest = way_to(subject, function, send, depth - 1) if function is not None else None
+        if rest is not None:
+            return [call, *rest]
+    return None
 
 
 def gets(program, send):
@@ -107,6 +136,42 @@ def lock(subject, _):
     homes = dict.fromkeys(program.home(node) for node in touched)
     holds += list({str(hold): hold for home in homes for hold in runs(subject, home)}.values())
     yield changes[0], {"kept": kept}, holds
+
+
+@asks("again", OF_SERVER)
+def again(subject, _):
+    """A call that follows a block with a lock is moved into it, and takes that lock again: who stands where?"""
+    program = subject.program
+    for made in program.of(ast.Assign):
+        lock = last_name(made.targets[0])
+        blocks = [block for block in program.of(ast.With) if takes(block, lock)]
+        if not program.starts or not is_lock(made.value) or called(made.value) not in ("Lock", "RLock"):
+            continue
+        for call, taken in after_blocks(program, blocks):
+            values = {"lock": lock, "line": ref(program, taken), "made": ref(program, made)}
+            holds = [("again-passes", values)]
+            if called(made.value) == "Lock":
+                holds = [("again-stands", values), ("again-others", {"lines": refs(program, blocks)})]
+            yield program.statement(call), {}, holds
+
+
+def takes(block, lock):
+    """Return whether block (ast.With) takes what is called lock (str)."""
+    return any(lock in names(item.context_expr) for item in block.items)
+
+
+def after_blocks(program, blocks):
+    """Yield (call, block): a call after one of blocks, in its function, that leads to a block, too."""
+    for block in blocks:
+        inside, _ = siblings(block)
+        later = inside[next(i for i, one in enumerate(inside) if one is block) + 1 :]
+        for call in (call for node in later for call in program.of(ast.Call, under=node)):
+            function = program.own(call)
+            if function is None or any(within(call, one) for one in blocks):
+                continue
+            taken = program.reaches(function, lambda node: [one for one in blocks if within(one, node)])
+            if taken is not None:
+                yield call, taken
 
 
 def is_lock(node):

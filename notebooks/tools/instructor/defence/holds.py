@@ -2,7 +2,7 @@
 
 import ast
 
-from .flow import ENDS, End, Route, following, handler
+from .flow import ENDS, End, Route, about_nothing, following, handler, target
 from .places import ref, refs, then, title, way
 from .program import FUNCTIONS, called, in_order
 
@@ -105,6 +105,32 @@ def hears_in(subject, function):
     return in_order(
         [*program.hears(under=function), *(c for c in program.of(ast.Call, under=function) if subject.reads(c))]
     )
+
+
+def noticed(subject, found):
+    """Return holds about what notices the end that found (End) has: also the function that reads for it, first."""
+    program, inner = subject.program, first_inside(subject, found.hear)
+    outer = "end-loop" if found.way == "loop" else "end-test"
+    if inner is None:
+        return [(outer, {"line": ref(program, found.test)})]
+    return [
+        ("end-inside", {"line": ref(program, inner), "function": title(program.home(inner))}),
+        ("end-outside", {"line": ref(program, found.test)}),
+    ]
+
+
+def first_inside(subject, hear):
+    """Return the test by which the function that hear calls notices the end before its caller, or None."""
+    program = subject.program
+    own = program.own(hear) if isinstance(hear, ast.Call) else None
+    if own is None:
+        return None
+    for inner in reversed(hears_in(subject, own)):
+        variables = {target(program.statement(inner))} - {""}
+        for test in program.of(ast.If, ast.While, under=own):
+            if test.lineno >= inner.lineno and about_nothing(test.test, variables):
+                return test
+    return None
 
 
 def inner_end(subject, source):

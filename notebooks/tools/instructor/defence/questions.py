@@ -11,12 +11,12 @@ from . import about_any, about_client, about_ends, about_messages, about_people,
 from .asking import OF_CLIENT, OF_SERVER
 from .program import Program
 from .subject import Subject
-from .words import say
+from .words import SPOKEN, say
 
 SERVER, CLIENT = ROLES = "server.py", "client.py"
 MOST, FOR_CLIENT = 10, 3  # how many questions in all, and how many of these at least about the client, if there are
 FIRST = "end", "stands", "lists", "gone", "quits"  # everybody is asked these, where they fit
-WEAK = "own", "inline", "erased-break", "erased-start", "send-fails"  # their first half can be guessed: not asked
+WEAK = "own", "inline", "erased-break", "erased-start", "send-fails", "value"  # the half can be guessed: not asked
 # where there are enough of others
 LAST = "branch", "callers", "erased-line"  # asked only where nothing better is left
 
@@ -43,11 +43,12 @@ def questions(sources, files=None, language="ru"):
     for role in ROLES:
         try:
             if role in sources:
-                subjects[role] = Subject(Program(sources[role], files.get(role, role)), role == SERVER)
+                program = Program(sources[role], files.get(role, role))
+                subjects[role] = Subject(program, role == SERVER, SPOKEN[language])
         except (SyntaxError, RecursionError):
             continue
     if len(subjects) == 2 and sources[SERVER] == sources[CLIENT]:
-        subjects[CLIENT] = Subject(subjects[SERVER].program, False)  # one file is both
+        subjects[CLIENT] = Subject(subjects[SERVER].program, False, SPOKEN[language])  # one file is both
     found = [one for role in subjects for one in about(role, subjects, language)]
     return chosen(found, "".join(sources.values()))
 

@@ -19,9 +19,9 @@ EVERY = re.compile(r"client|user|member|people|connection|socket|participant", r
 class Subject:
     """One program, and what is asked about in it."""
 
-    def __init__(self, program, is_server):
-        """program (Program), is_server (bool)."""
-        self.program, self.is_server = program, is_server
+    def __init__(self, program, is_server, spoken):
+        """program (Program), is_server (bool), spoken (a name and three words: what people say, see words.SPOKEN)."""
+        self.program, self.is_server, self.spoken = program, is_server, spoken
         self.accepts = program.named("accept")
         self.per_person = [start for start, _ in program.starts if self.is_per_person(start)]
         self.heard = program.hears()

@@ -11,6 +11,8 @@ def say(key, language, **values):
     return PHRASES[key][LANGUAGES.index(language)].format(**values)
 
 
+SPOKEN = {"ru": ("Аня", "да", "раз", "два"), "en": ("Anna", "yes", "one", "two")}  # a name, then words of chatters
+
 PHRASES = {
     # questions about the server
     "ask-end": (
@@ -25,11 +27,17 @@ PHRASES = {
         "The client was killed, and here is a ConnectionResetError in place of data. With which line does the program"
         " go on, and which line removes this person (kept: {kept})?",
     ),
+    "ask-early": (
+        "Сервер ждал здесь имя, но клиента убили: ConnectionResetError. Какие строки выполнятся дальше? Споткнётся ли "
+        "программа о то, что этого человека ещё нигде нет, и на какой строке?",
+        "The server was waiting for a name here, but the client was killed: a ConnectionResetError. Which lines run "
+        "then? Does the program stumble over a person who is not kept anywhere yet, and at which line?",
+    ),
     "ask-dead": (
-        "В {name} трое. У второго связь уже оборвана, и для него эта строка бросает ошибку. Услышит ли третий это "
-        "сообщение? Докажите по строкам. Что станет со вторым?",
-        "There are three in {name}. The second one's connection is broken, and for that one this line raises an "
-        "error. Does the third hear this message? Prove it by the lines. What becomes of the second?",
+        "В {name} трое. У второго связь уже оборвана, и отправка ему кончается ошибкой. Услышит ли третий это "
+        "сообщение? Докажите по строкам. Какая строка уберёт второго и когда?",
+        "There are three in {name}. The second one's connection is broken, and sending to that one ends with an "
+        "error. Does the third hear this message? Prove it by the lines. Which line removes the second, and when?",
     ),
     "ask-stands": (
         "В чате трое, и все молчат. Сколько потоков в процессе сервера и на какой строке стоит каждый из них? Какой "
@@ -55,6 +63,12 @@ PHRASES = {
         "The server keeps {kept}. Name all lines that change them or walk over them. Which of these may run in two "
         "threads at once, and which are kept from it, by what?",
     ),
+    "ask-again": (
+        "Пусть эта строка стоит не после блока with, а внутри него, последней. Что случится, когда до неё дойдёт: на "
+        "какой строке остановится этот поток, и на каких потом остальные? Почему?",
+        "Suppose that this line does not stand after the with block but within it, as its last one. What happens when "
+        "it is reached: at which line does this thread stop, and at which ones do the others stop later? Why?",
+    ),
     "ask-ghost": (
         "Человек подключился и закрыл окно, не назвав имени. Какие строки выполнятся после этой и что дословно "
         "услышат остальные?",
@@ -70,12 +84,12 @@ PHRASES = {
     "ask-glued": (
         "Сервер был занят, и «раз» и «два» от Ани дошли вместе, одним куском. Что дословно услышит Борис? Какая "
         "строка решает, где кончается сообщение?",
-        "The server was busy, and Anna's words «раз» and «два» arrived together, in one piece. What exactly does "
+        "The server was busy, and Anna's words “one” and “two” arrived together, in one piece. What exactly does "
         "Boris hear? Which line decides where a message ends?",
     ),
     "ask-wire": (
         "Аня набрала «да». Что именно уйдёт отсюда Борису, до последнего знака, и какие строки это сложили?",
-        "Anna has typed «да». What exactly goes from here to Boris, to the last character, and which lines have put "
+        "Anna has typed “yes”. What exactly goes from here to Boris, to the last character, and which lines have put "
         "it together?",
     ),
     "ask-own": (
@@ -83,10 +97,11 @@ PHRASES = {
         "Does Anna hear herself? Which line decides that, and what would have to be changed to have it the other way?",
     ),
     "ask-value": (
-        "Человек набрал в вашем клиенте «Аня» и нажал Enter. Что напечатал бы здесь print(repr({variable})) сразу "
-        "после того, как имя прочитано? Какие вызовы на пути от клавиатуры сделали значение таким?",
-        "Somebody has typed «Аня» into your client and pressed Enter. What would print(repr({variable})) print here, "
-        "right after the name was read? Which calls on the way from the keyboard have made it so?",
+        "Человек набрал в вашем клиенте «Аня» и нажал Enter. Что напечатал бы print(repr({variable})) в этой функции "
+        "сразу после строки, которая читает имя? Какие вызовы на пути от клавиатуры сделали значение таким?",
+        "Somebody has typed “Anna” into your client and pressed Enter. What would print(repr({variable})) print in "
+        "this function, right after the line that reads the name? Which calls on the way from the keyboard have made "
+        "it so?",
     ),
     "ask-inline": (
         "Пусть вместо этой строки {function} просто вызвана. Аня вошла и молчит, Борис подключается. На какой строке "
@@ -97,8 +112,8 @@ PHRASES = {
     "ask-letter": (
         "recv вернул кусок, который кончается половиной русской буквы. Что случится на этой строке, где программа "
         "продолжит и что станет с человеком, который это написал?",
-        "recv has returned a piece that ends with half a Cyrillic letter. What happens at this line, where does the "
-        "program go on, and what becomes of the person who wrote that?",
+        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this "
+        "line, where does the program go on, and what becomes of the person who wrote that?",
     ),
     "ask-ctrl-c": (
         "В чате трое, на сервере нажали Ctrl+C. На какой строке прервут главный поток, кто это поймает, и кончится ли"
@@ -126,9 +141,9 @@ PHRASES = {
         "meanwhile, and does the program end if nobody presses a key?",
     ),
     "ask-quits": (
-        "Человек набрал «покинуть чат». Какие строки выполнятся до конца программы, по порядку, и что заставит "
+        "Человек набрал «{word}». Какие строки выполнятся до конца программы, по порядку, и что заставит "
         "закончиться поток, который слушает?",
-        "Somebody types «покинуть чат». Which lines run until the program ends, in order, and what makes the "
+        "Somebody types “{word}”. Which lines run until the program ends, in order, and what makes the "
         "listening thread end?",
     ),
     "ask-first-word": (
@@ -144,10 +159,10 @@ PHRASES = {
         "time, and where does the program go on?",
     ),
     "ask-typed": (
-        "Здесь набрали «да». Какие байты уйдут на сервер, какая строка их посылает, и какая строка сервера поймёт, "
-        "что сообщение кончилось?",
-        "«да» is typed here. Which bytes go to the server, which line sends them, and which line of the server "
-        "understands that the message has ended?",
+        "Здесь набрали «да». Сколько байтов уйдёт на сервер и какой из них последний? Какая строка их посылает, и "
+        "какая строка сервера поймёт, что сообщение кончилось?",
+        "Somebody types “yes” here. How many bytes go to the server, and which one is the last? Which line sends "
+        "them, and which line of the server understands that the message has ended?",
     ),
     "ask-erased-start": (
         "Сотрём эту строку. Что увидит человек за этим клиентом и что услышат от него остальные? Какие строки больше "
@@ -158,8 +173,8 @@ PHRASES = {
     "ask-letter-shown": (
         "recv вернул кусок, который кончается половиной русской буквы. Что случится на этой строке, где программа "
         "продолжит и что увидит человек за этим клиентом?",
-        "recv has returned a piece that ends with half a Cyrillic letter. What happens at this line, where does the "
-        "program go on, and what does the person at this client see?",
+        "recv has returned a piece that ends with half of a letter of two bytes, such as “é”. What happens at this "
+        "line, where does the program go on, and what does the person at this client see?",
     ),
     # questions about any program
     "ask-branch": (
@@ -185,6 +200,14 @@ PHRASES = {
     "end-loop": (
         "Цикл кончается сам: строка {line}. Проверки «пусто ли» здесь нет и не нужно.",
         "The loop ends by itself: line {line}. It has no check for emptiness and needs none.",
+    ),
+    "end-inside": (
+        "Первой замечает строка {line} в {function}.",
+        "The first to notice is line {line} in {function}.",
+    ),
+    "end-outside": (
+        "Тому, кто её вызвал, она возвращает пустое: это проверяет строка {line}.",
+        "To its caller it returns something empty, which line {line} checks.",
     ),
     "end-unseen": (
         "Не замечает никто: пустое возвращается снова и снова, и цикл {loop} крутится.",
@@ -256,8 +279,20 @@ PHRASES = {
         "removes.",
     ),
     "removed-by-own": (
-        "Второго отсюда не убирают: это дело потока, который его слушает.",
-        "The second is not removed from here: that is up to the thread that listens to it.",
+        "Второго отсюда не убирают, это случится, когда конец заметит тот, кто его слушает: {lines}.",
+        "The second is not removed from here but when whoever listens to it notices the end: {lines}.",
+    ),
+    "absent-untouched": (
+        "Убирать некого, и никто не пытается.",
+        "There is nobody to remove, and nothing tries to.",
+    ),
+    "absent-safe": (
+        "Убирать некого, и это учтено: {lines}.",
+        "There is nobody to remove, and that is taken care of: {lines}.",
+    ),
+    "absent-raises": (
+        "Убирать некого, и {line} бросит новую ошибку (ValueError или KeyError).",
+        "There is nobody to remove, and {line} raises another error (ValueError or KeyError).",
     ),
     "third-hears": (
         "Третий услышит: ошибка поймана внутри одного шага цикла {loop}.",
@@ -333,15 +368,31 @@ PHRASES = {
     ),
     "grows": (
         "В `{name}` кладут: {lines}.",
-        "Into `{name}` put: {lines}.",
+        "What puts into `{name}`: {lines}.",
     ),
     "shrinks": (
         "Из `{name}` убирают: {lines}.",
-        "From `{name}` remove: {lines}.",
+        "What removes from `{name}`: {lines}.",
     ),
     "never-shrinks": (
         "Из `{name}` не убирает никто: Борис остался.",
         "Nothing removes from `{name}`: Boris is still there.",
+    ),
+    "two-left": (
+        "В `{name}` два элемента, для Ани и для Веры; элемент — `{element}`.",
+        "`{name}` has two elements, Anna's and Vera's; an element is `{element}`.",
+    ),
+    "three-left": (
+        "В `{name}` три элемента; элемент — `{element}`.",
+        "`{name}` has three elements; an element is `{element}`.",
+    ),
+    "in-order": (
+        "Они в том порядке, в котором люди вошли.",
+        "They are in the order in which people have joined.",
+    ),
+    "unordered": (
+        "Порядка у множества нет.",
+        "A set has no order.",
     ),
     "held": (
         "Под блокировкой: {lines}.",
@@ -359,6 +410,20 @@ PHRASES = {
         "Блокировки там нет. Трогают: {lines}.",
         "No lock is held there. What touches them: {lines}.",
     ),
+    "again-stands": (
+        "Этот поток уже держит `{lock}` и встанет навсегда на {line}: второй раз Lock не даётся и тому, кто его держит "
+        "({made}).",
+        "This thread holds `{lock}` already and stops for ever at {line}: a Lock is not given twice, not even to its "
+        "holder ({made}).",
+    ),
+    "again-others": (
+        "Остальные встанут, как только дойдут до одной из строк: {lines}.",
+        "The others stop as soon as they come to one of these lines: {lines}.",
+    ),
+    "again-passes": (
+        "Ничего: {made} — это RLock, тот же поток получит его и второй раз, на {line}.",
+        "Nothing: {made} is an RLock, which the same thread gets a second time, at {line}.",
+    ),
     "alone": (
         "И не нужна: всё это выполняет один и тот же поток.",
         "Nor is one needed: all of it is run by one and the same thread.",
@@ -373,7 +438,7 @@ PHRASES = {
     ),
     "ghost-heard": (
         "Услышат «{text}»: {line}.",
-        "They hear «{text}»: {line}.",
+        "They hear “{text}”: {line}.",
     ),
     "compared": (
         "Имена сравнивает строка {line}.",
@@ -395,9 +460,17 @@ PHRASES = {
         "Строка {line} ищет по имени и найдёт первую Аню, чей бы ни был уход.",
         "Line {line} looks for the name and finds the first Anna, whoever leaves.",
     ),
+    "removes-own": (
+        "Убирают не по имени, так что уйдёт сама вторая Аня: {lines}.",
+        "The removal does not look for the name, so it is the second Anna who goes: {lines}.",
+    ),
     "framed": (
         "«раз» и «два» по отдельности: границу находит строка {line}.",
-        "«раз» and «два» one by one: line {line} finds the boundary.",
+        "“one” and “two” one by one: line {line} finds the boundary.",
+    ),
+    "both-heard": (
+        "Борис услышит {texts}: {line}.",
+        "Boris hears {texts}: {line}.",
     ),
     "one-piece": (
         "Одно сообщение: что вернула строка {line}, то и сообщение, границы не ищет никто.",
@@ -465,7 +538,7 @@ PHRASES = {
     ),
     "half-raises": (
         "UnicodeDecodeError. Это ValueError, а не OSError.",
-        "UnicodeDecodeError. That is a ValueError, no OSError.",
+        "UnicodeDecodeError. That is a ValueError, not an OSError.",
     ),
     "stop-caught": (
         "KeyboardInterrupt ловит строка {line}; дальше: {then}.",
@@ -473,7 +546,7 @@ PHRASES = {
     ),
     "stop-uncaught": (
         "Прервут {line}, KeyboardInterrupt не ловит никто: трассировка.",
-        "{line} is interrupted, nothing catches KeyboardInterrupt: a traceback.",
+        "{line} is interrupted, nothing catches KeyboardInterrupt: there is a traceback.",
     ),
     "daemons": (
         "Потоки кончатся вместе с главным: {lines}.",
@@ -481,7 +554,7 @@ PHRASES = {
     ),
     "no-daemons": (
         "Процесс не кончится, пока потоки ждут: {lines}. daemon им не задан.",
-        "The process does not end while threads wait: {lines}. They are no daemons.",
+        "The process does not end while threads wait: {lines}. They are not daemons.",
     ),
     "exits": (
         "Процесс кончает os._exit: {lines}.",
@@ -515,6 +588,18 @@ PHRASES = {
         "Ошибка будет здесь, обычно со второго слова (первое ядро ещё примет): {line}.",
         "The error is here, usually with the second word (the kernel still takes the first): {line}.",
     ),
+    "fails-closed": (
+        "Её сокет уже закрыт ({closes}), поэтому ошибка с первого же слова Бориса: {line}.",
+        "Her socket is closed already ({closes}), so the error comes with Boris's first word: {line}.",
+    ),
+    "others-hear": (
+        "Остальные услышат: ошибка поймана внутри одного шага цикла {loop}.",
+        "The others hear it: the error is caught within one round of the loop {loop}.",
+    ),
+    "others-deaf": (
+        "Кто стоит после Ани, не услышит: ошибка обрывает весь цикл {loop}.",
+        "Those after Anna do not: the error ends the whole loop {loop}.",
+    ),
     "out-of-step": (
         "{names} разойдутся: у одного места будет другой человек.",
         "{names} get out of step: a place has somebody else in it.",
@@ -534,6 +619,10 @@ PHRASES = {
     "types-on": (
         "Клавиатуру ждёт поток {start} на {line}, не daemon: без Enter программа не кончится.",
         "The thread {start} waits for the keyboard at {line}, no daemon: without Enter the program does not end.",
+    ),
+    "types-at": (
+        "Поток, который ждёт клавиатуру, стоит на {line}.",
+        "The thread that waits for the keyboard stands at {line}.",
     ),
     "listens-at": (
         "Слушающий поток стоит на {line}.",
@@ -565,8 +654,8 @@ PHRASES = {
         "The first send usually passes (the kernel has taken it), the error comes with the second.",
     ),
     "bytes": (
-        "{bytes}, посылает строка {line}.",
-        "{bytes}, sent by line {line}.",
+        "Байтов {number}: {bytes}; посылает строка {line}.",
+        "Bytes: {number}, {bytes}, sent by line {line}.",
     ),
     "server-frames": (
         "Конец находит {line}.",
