@@ -18,7 +18,7 @@ SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192      # bytes taken from the socket at a time
 PAUSE = 1.0           # seconds of silence after which unfinished words are shown
-MAX_MESSAGE = 65536   # bytes in a line; what is longer is cut
+MAX_MESSAGE = 65536   # bytes in a line; longer ones are cut
 HURRY = 0.5           # seconds that the server has for its last words after a goodbye
 PATIENCE = 10.0       # seconds that it has for them at the end of input, and to take a line
 LEAVE = "покинуть чат"
@@ -33,12 +33,12 @@ UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u2
 
 answered = threading.Event()  # the server has said what we wait for: it may be spoken to
 raw = threading.Event()       # it ends nothing with a newline
-leaving = threading.Event()   # we end the talk ourselves
+leaving = threading.Event()   # we end the conversation ourselves
 said = b""                    # what we wait for: our own words; before the first, anything
 
 
 def clean(data):
-    """Return data (bytes) as valid UTF-8, with a space for all that could harm a terminal."""
+    """Return data (bytes) as valid UTF-8, with a space for anything that could harm a terminal."""
     if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
         return data  # at the speed of C
     text = data.decode("utf-8", "replace")
@@ -106,13 +106,13 @@ def send_line(client_socket, line):
         said = clean(data).strip()
         answered.clear()  # wait for its echo before the next
     else:
-        answered.set()    # a server that says nothing is waited for only once
+        answered.set()    # wait only once for a server that says nothing
         data += b"\n"
     client_socket.sendall(data)
 
 
 def as_typed(text):
-    """Return text (str) read as UTF-8 where it is that, whatever the input's own encoding."""
+    """Return text (str) read as UTF-8 if it is UTF-8, whatever the input's own encoding."""
     with suppress(UnicodeError):
         return text.encode(sys.stdin.encoding, "surrogateescape").decode()
     return text
@@ -130,7 +130,7 @@ def send_input(client_socket, texts):
 
 
 def talk(client_socket, listener, texts):
-    """Send texts (str); then half-close and wait, not for ever, for the server's last words."""
+    """Send texts (str); then half-close and wait, not forever, for the server's last words."""
     patience = HURRY
     try:
         if not send_input(client_socket, texts):
@@ -139,7 +139,7 @@ def talk(client_socket, listener, texts):
         pass
     except OSError:
         listener.join(PATIENCE)  # it says that the connection is lost
-        with suppress(OSError):  # or is told so here: the server takes nothing any more
+        with suppress(OSError):  # or is told so here: the server takes nothing anymore
             client_socket.shutdown(socket.SHUT_RDWR)
         client_socket.close()    # Windows ends the listener's wait only now
         return listener.join(HURRY)
@@ -150,7 +150,7 @@ def talk(client_socket, listener, texts):
 
 
 def typed_lines():
-    """Yield the lines of standard input; where it is closed, or breaks, is its end."""
+    """Yield the lines of standard input; it ends where it is closed or breaks."""
     with suppress(OSError, ValueError):
         yield from sys.stdin or ()
 
@@ -161,7 +161,7 @@ def chat(client_socket, texts, show, stop):
         try:
             listen_for_messages(client_socket, show)
         except OSError as error:  # the disk is full, or nobody is there
-            if error.errno not in (errno.EPIPE, errno.EINVAL):  # nobody reads; so Windows says it
+            if error.errno not in (errno.EPIPE, errno.EINVAL):  # nobody reads; the latter: Windows
                 print(f"Сообщения не выводятся: {error}", file=sys.stderr)
             os._exit(1)
         stop()
@@ -173,14 +173,14 @@ def chat(client_socket, texts, show, stop):
 
 
 class Prompt:
-    """A line that is being typed, below all that is shown.
+    """A line that is being typed, below everything that is shown.
 
     One prompt for all lines: between two prompts the terminal would take keys its own way.
     """
 
     def __init__(self):
         from prompt_toolkit import PromptSession  # here: a pipe need not wait for it
-        os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"  # where the cursor was tells nothing: we print
+        os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"  # the answer would be out of date: we print
         session = PromptSession("> ", erase_when_done=True)  # the echo takes the line's place
         session.default_buffer.accept_handler = lambda buffer: self.typed.put(buffer.text)
         self.typed, self.app = queue.SimpleQueue(), session.app
@@ -191,7 +191,7 @@ class Prompt:
         try:
             self.app.loop.call_soon_threadsafe(lambda: (function(), done.set()))
             done.wait(PATIENCE)
-        except (AttributeError, RuntimeError):  # there is no loop any more
+        except (AttributeError, RuntimeError):  # there is no loop anymore
             function()
 
     def show(self, text):
@@ -221,7 +221,7 @@ class Prompt:
 
 
 def find_prompt():
-    """Return a Prompt, or None where plain lines must do: no terminal to draw on, or no library."""
+    """Return a Prompt, or None if plain lines must do: no terminal to draw on, or no library."""
     if not all(hasattr(stream, "reconfigure") and stream.isatty()  # IDLE's only say they are
                for stream in (sys.stdin, sys.stdout)):
         return None
@@ -240,7 +240,7 @@ def start_client(host=SERVER_HOST, port=SERVER_PORT):
         client_socket.settimeout(PATIENCE)
         if prompt := find_prompt():
             prompt.run(client_socket)
-        else:  # nothing less than the program's end ends a thread that waits for a line
+        else:  # only the program's end ends a thread that waits for a line
             chat(client_socket, typed_lines(), show, lambda: os._exit(0))
 
 
@@ -259,7 +259,7 @@ def main():
         pass
     except (OSError, OverflowError, TypeError, ValueError) as error:
         sys.exit(f"Нет соединения с {args.host}:{args.port}: {error}")
-    os._exit(0)  # the listener may still be printing, and would hold up a usual end
+    os._exit(0)  # the listener may still be printing, and would hold up an ordinary exit
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Run it in a terminal:  python grade.py SUBMISSIONS [--out grades.csv] [-j 2]
 
-SUBMISSIONS is a folder (or a zip) that has a folder or a zip for each submission, or what Moodle,
-Canvas or Google Classroom has handed out. This is no sandbox for hostile code: see lab/grader/README.md for a
+SUBMISSIONS is a folder (or a zip) that has a folder or a zip for each submission, or a download
+from Moodle, Canvas or Google Classroom. This is not a sandbox for hostile code: see lab/grader/README.md for a
 container without a network.
 """
 
@@ -123,7 +123,7 @@ def add_platforms(group):
 
 
 def add_single(group):
-    """Add the options for whoever grades one submission to group (of an argparse.ArgumentParser)."""
+    """Add the options for grading one submission to group (of an argparse.ArgumentParser)."""
     group.add_argument("--json", type=Path, metavar="FILE", help=say("всё о работе в JSON"))
     group.add_argument("--github", type=Path, metavar="FILE", help=say("result.json для GitHub"))
     group.add_argument("--prairielearn", type=Path, metavar="FILE", help=say("results.json для PrairieLearn"))
@@ -224,7 +224,7 @@ def grade_new(submissions, files, apart, options, store):
 
 
 def with_earlier(submissions, criteria, options, given, store):
-    """Return submissions (list) as the table shall have them, those of earlier runs included, and what to say."""
+    """Return submissions (list) as they go into the table, those of earlier runs included, and what to say."""
     before = store.before(submissions)
     if options.only or asks_for_one(options):
         people = {submission.person() for submission in submissions}
@@ -244,7 +244,7 @@ def main():
         with suppress(AttributeError):  # pythonw has no streams, IDLE its own
             stream.reconfigure(errors="replace")  # a terminal, or a pipe on Windows, may lack some letters
     options = read_arguments()
-    for name in "SIGTERM", "SIGHUP":  # as Ctrl+C: nothing shall be left running
+    for name in "SIGTERM", "SIGHUP":  # like Ctrl+C: nothing must be left running
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
     adopt()

@@ -45,15 +45,15 @@ BLOCK = 65536  # bytes taken from a socket at a time; malloc maps more anew each
 STRIDE = 7  # every seventh sending has a time stamp: a prime, so all talkers get some
 JOINED = rb"[^\n:]{1,99}\n"  # follows a newcomer's name in the line for all, in any language
 KEPT = 256  # bytes that are looked at again: a line may be cut in two
-JOINING = 10.0  # seconds that a server may take to start, or to answer one who joins
-JOINING_ALL = 300.0  # seconds that it may take to let all in
-TURNS = 1000  # the clients join in no more turns: where they are more, some at a time
+JOINING = 10.0  # seconds that a server may take to start, or to answer a client that joins
+JOINING_ALL = 300.0  # seconds that it may take to let everybody in
+TURNS = 1000  # the clients join in at most so many turns; if there are more of them, several at a time
 SILENCE = 3.0  # seconds after which what is still missing is lost
-QUIET = 0.3  # seconds in which what comes twice would come after all is heard
-DRAIN = 15.0  # seconds in which all must be heard when nobody talks any more
+QUIET = 0.3  # seconds in which duplicates would come after everything is heard
+DRAIN = 15.0  # seconds in which everything must be heard when nobody talks anymore
 CHECK_BYTES = 1 << 27  # bytes that --check keeps: it talks no longer than they suffice
 MAX_CLIENTS, MAX_WINDOW, MAX_TOTAL = 10000, 1024, 3600  # the last: seconds of all runs
-BUSY, FULL = 0.5, 0.9  # of a core: from where we may be the limit; where the server surely is
+BUSY, FULL = 0.5, 0.9  # of a core: above this we may be the limit; above that the server surely is
 
 MEDIANS = ("per_second", "p50_us", "p99_us", "p999_us", "server_cpu", "server_memory", "meter_cpu", "joining")
 FAULTS = "lost", "excess", "disordered", "gone", "died"
@@ -89,7 +89,7 @@ class Client:
         self.talks = self.probes = False  # probes: looks for time stamps
         self.heard = 0  # bytes
         self.blocks = []  # what was heard, in a check
-        self.unsent = b""  # what found no room
+        self.unsent = b""  # what did not fit
         self.tail = b""  # end of the last block: a prefix may be cut in two
         client_socket.settimeout(JOINING)
         client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -98,7 +98,7 @@ class Client:
     def listen(self, pattern):
         """Wait for what fits pattern (bytes), which is shorter than KEPT; raises Failure.
 
-        What comes before it, or in one block behind it, counts for nothing.
+        What comes before it, or after it in the same block, is ignored.
         """
         heard = b"\n"
         with suppress(OSError):
@@ -197,12 +197,12 @@ class Load:
             self.waiting.add(client)
 
     def hear(self, client):
-        """Take one block from the kernel; count what is in it, talk on when it is one's own."""
+        """Take one block from the kernel; count what is in it, and talk on if it has the client's own words."""
         try:
             data = client.socket.recv(BLOCK)
         except OSError:
             data = b""
-        if not data:  # the server has let it go
+        if not data:  # the server has disconnected it
             self.selector.unregister(client.socket)
             self.gone += 1
         client.heard += len(data)
@@ -219,7 +219,7 @@ class Load:
                 self.say(client, echoes)
 
     def run(self):
-        """Talk and hear; returns when all is heard, or is in vain."""
+        """Talk and listen; returns when everything is heard, or nothing more will be."""
         processor = time.process_time()
         self.start = self.last = time.perf_counter()
         for client in [] if self.rate else self.talkers:
@@ -450,7 +450,7 @@ def number(value, scale=1, digits=0):
 
 
 def show(rows):
-    """Print the rows as a table, and what is to be said of some of them."""
+    """Print the rows as a table, and notes on some of them."""
     labels = [Column(heading, overflow="fold") for heading in ("нагрузка", "сервер")]
     table, notes = Table(*labels, box=None, padding=(0, 1, 0, 0)), []
     for heading in [*COLUMNS, "сбои"]:

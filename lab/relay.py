@@ -2,22 +2,22 @@
 
 Run it in a terminal:  python relay.py [--redis URL] [--room NAME] [--host HOST] [--port PORT]
 
-The server of server.py is a function of its inbox: who takes in the same, in the same order, says
-the same. So all servers write what they hear into one log, and take in what they read there.
-An entry is (server, number, events). The rules of the log, the same for each who reads it:
+The server of server.py is a function of its inbox: servers that take in the same, in the same order,
+say the same. So all servers write what they hear into one log, and take in what they read there.
+An entry is (server, number, events). The rules of the log, the same for every reader:
 
-- A server's numbers count up from 1, and each second it gives a sign of life. A number seen before
-  was sent twice: skip it. After an error a server sends again all that it has not read itself.
-- For a server silent for SILENCE, by the time of the entries, each other that notices says goodbye:
-  from the first of these on it is dead, and its people have left. Where nobody at all was heard for
-  half of that, Redis was away, not they.
-- What the dead say later does not count: their names may be somebody else's by now. Who reads that
-  it is dead begins anew: as a new server, at which its people join again and say what did not count.
-- A number left out was lost. Who sees that does not know any more who is here: it begins anew, too.
-- A server's first entry says hello, and asks who is here. Each that knows, answers: the first answer
-  is the truth as of the hello, and what came behind the hello is taken in after it. Where nobody
-  is left who could answer, nobody else is here.
-- What is said in a name counts only where its sayer has that name. What is no entry is skipped.
+- A server's numbers count up from 1, and each second it writes a heartbeat. A number seen before
+  was sent twice: skip it. After an error a server sends again everything that it has not read itself.
+- When a server has been silent for SILENCE, by the time of the entries, each other that notices says
+  goodbye for it: from the first of these on it is dead, and its people have left. If nobody at all was
+  heard for half of that, Redis was away, not they.
+- What the dead say later does not count: their names may be somebody else's by now. A server that reads
+  of its own death begins anew: as a new server, where its people join again and say what did not count.
+- A missing number was lost. A server that sees this no longer knows who is here: it begins anew, too.
+- A server's first entry says hello and asks who is here. Every server that knows answers: the first
+  answer is the truth as of the hello, and what came after the hello is taken in after it. If nobody
+  is left to answer, nobody else is here.
+- Words under a name count only if the speaker has that name. Anything that is no entry is skipped.
 """
 import json
 import os
@@ -44,7 +44,7 @@ PAUSE = 0.2         # seconds between tries while it does not
 BEAT = 1            # seconds at most between two entries of a server
 SILENCE = 5000      # milliseconds without one after which it is dead
 PATIENCE = 7000     # milliseconds to wait for an answer: by then those who could not give it are dead
-MAX_ENTRY = 65536   # characters of words in an entry; what is above waits for the next
+MAX_ENTRY = 65536   # characters of words in an entry; the rest waits for the next
 MAX_LOG = 2**24     # bytes of the log that are kept, about
 EARLIER = "(ранее) "
 AWAY = "Связи с другими серверами нет, сообщения ждут.\n"
@@ -56,7 +56,7 @@ Entry = namedtuple("Entry", "server number events")
 
 
 def encode(entry):
-    """Return an entry as the log keeps it (dict); bytes that are no UTF-8 come through unchanged."""
+    """Return an entry as the log keeps it (dict); bytes that are not UTF-8 come through unchanged."""
     events = json.dumps(entry.events, ensure_ascii=False).encode("utf-8", "surrogateescape")
     return {"server": entry.server, "number": entry.number, "events": events}
 
@@ -69,7 +69,7 @@ def decode(fields):
 
 
 def checked(event):
-    """Return an event with its words as lines (bytes); raises one of FOREIGN where it is none."""
+    """Return an event with its words as lines (bytes); raises one of FOREIGN if it isn't one."""
     match event:
         case [int(who), str(name), str(words)]:
             return [who, name, words.encode("utf-8", "surrogateescape").split(b"\n")]
@@ -82,7 +82,7 @@ FOREIGN = KeyError, RecursionError, TypeError, ValueError
 
 
 class Remote(server.Client):
-    """One who is connected to another server: in the lists like all, but told there."""
+    """A client of another server: in the lists like all others, but told there."""
 
     def __init__(self):
         super().__init__(None)
@@ -94,7 +94,7 @@ class Remote(server.Client):
 
 
 class History(Remote):
-    """A listener without a name that keeps the last lines which all have heard."""
+    """A listener without a name that keeps the last lines that everybody has heard."""
 
     def __init__(self, length):
         super().__init__()
@@ -104,7 +104,7 @@ class History(Remote):
         self.lines.extend(last_lines(bytes(data), self.lines.maxlen))
 
     def before(self, end):
-        """Return the last lines (list of bytes) of what all hear before outbox[end]."""
+        """Return the last lines (list of bytes) of what everybody hears before outbox[end]."""
         lines = *self.lines, *last_lines(bytes(server.outbox[:end]), self.length)
         return lines[max(0, len(lines) - self.length):]
 
@@ -120,11 +120,11 @@ class Voice:
     def __init__(self):
         self.said = queue.SimpleQueue()     # events for the log
         self.ours = WeakValueDictionary()   # id: Client, our own people
-        self.lock = threading.Lock()        # for what follows: the thread that writes has it, too
+        self.lock = threading.Lock()        # what follows is shared with the thread that writes
         self.waiting = deque()              # events taken out of said
         self.unread = []                    # Entry: our own that we have not read yet
         self.me, self.former = uuid4().hex, ""
-        self.mine = {self.me}               # what we were called at any time
+        self.mine = {self.me}               # all ids that we have ever had
         self.number = 0                     # of our last entry
         self.open = False                   # we have read our hello, and may say more
 
@@ -169,7 +169,7 @@ class Voice:
         self.said.put(None)  # wakes the thread that writes
 
     def speak_on(self):
-        """Our hello is read: our people return, and what we have not read before it, we say again."""
+        """Our hello is read: our people return, and we say again what we have not read before it."""
         returning = [[id(client), "", client.name] for client in self.our_people()]
         with self.lock:
             lost = [event for entry in self.unread if entry.server != self.me for event in entry.events]
@@ -185,13 +185,13 @@ class Voice:
         return not client or client.name and not event[1]
 
     def our_people(self):
-        """Return our own clients that have a name, also those whom others do not know at the moment."""
+        """Return our own clients that have a name, even those that others do not know at the moment."""
         clients = [reference() for reference in self.ours.valuerefs()]
         return [client for client in clients if client and client.name and not client.left]
 
 
 class Crowd(Voice):
-    """Who is here, at whatever server, and what they hear. Belongs to the thread of broadcast."""
+    """Who is here, on whichever server, and what they hear. Belongs to the broadcast thread."""
 
     def __init__(self, history):
         super().__init__()
@@ -200,14 +200,14 @@ class Crowd(Voice):
         self.clear()
 
     def clear(self):
-        """Know nobody any more; our own people come back later."""
+        """Forget everybody; our own people come back later."""
         server.flush()
         server.connected_clients[:], server.client_names[:] = [self.history], [""]
         server.shapes.clear()
         self.people.clear()
 
     def hear(self, origin, who, name, lines):
-        """Yield what somebody has said in a name, or, without one, as a name."""
+        """Yield what somebody has said under a name or, without one, as a name."""
         own = self.ours.get(who) if origin in self.mine else None
         client = own or self.people.get((origin, who)) or Remote()
         before = client.name
@@ -224,14 +224,14 @@ class Crowd(Voice):
             client.tell(b"".join(EARLIER.encode() + line + b"\n" for line in earlier))
 
     def come_back(self, client, line):
-        """Let client, our own, join again; or go, where its name is taken."""
+        """Let client, our own, join again; or leave, if its name is taken."""
         if server.add_user(client, line):
             client.tell(TAKEN.format(client.name).encode())
             client.left = True
             client.close(socket.SHUT_RD)
 
     def notify(self, text):
-        """Tell our own people text (str), behind all that they should hear before; yields no item."""
+        """Tell our own people text (str), after everything that they should hear first; yields no item."""
         server.flush()
         for client in self.our_people():
             client.tell(text.encode())
@@ -248,7 +248,7 @@ class Room(Crowd):
         super().__init__(history)
         self.time = self.clock = 0     # of the last entry; milliseconds, Redis being there
         self.servers = {}              # server: (number of its last entry, clock)
-        self.dead = set()              # servers that do not count any more
+        self.dead = set()              # servers that no longer count
         self.sure = False              # we know who is here
         self.since = None              # entries since our hello, while we wait for an answer
         self.asked = self.until = 0    # time of our hello, and clock at which we give up
@@ -304,7 +304,7 @@ class Room(Crowd):
                 self.servers[one] = number, self.clock  # and again, if need be
 
     def bury(self, origin):
-        """Yield the goodbyes of all at a server that counts no more; if it is ours, begin anew."""
+        """Yield the goodbyes of all at a server that no longer counts; if it is ours, begin anew."""
         if origin == self.me:
             yield from self.renew()
         self.servers.pop(origin, None)
@@ -354,7 +354,7 @@ class Room(Crowd):
         yield from self.replay(servers)
 
     def replay(self, servers):
-        """Wait no longer; yield what came since our hello, after which servers were so far."""
+        """Stop waiting; yield what came since our hello, when servers had reached these numbers."""
         since, self.since = self.since, None
         self.servers = {one: (number, self.clock) for one, number in servers.items()}
         for entry in since:
@@ -372,7 +372,7 @@ class Log:
         self.writer, self.reader, self.key, self.room = client, client.client(), key, room
         self.coming = queue.Queue(100)  # iterators of items; full: Redis may wait
         self.items, self.item = iter(()), None
-        self.size = 1000                # bytes of an entry, on the average
+        self.size = 1000                # bytes of an entry, on average
         self.again = self.ending = False
         self.rewind()
         self.threads = [threading.Thread(target=task, daemon=True) for task in (self.write, self.read)]
@@ -437,7 +437,7 @@ class Log:
             return error
 
     def read(self):
-        """Bring what comes into the log, for ever."""
+        """Bring what comes into the log, forever."""
         while True:
             try:
                 entries = self.fetch()
@@ -457,7 +457,7 @@ class Log:
         return found[0][1] if found else []
 
     def rewind(self):
-        """Go on reading SILENCE before now: who is alive has written since; what we know, we skip."""
+        """Go on reading from SILENCE ago: every live server has written since; skip what we know."""
         self.last = f"{max(0, self.reader.time()[0] * 1000 - SILENCE)}-0"
 
     def close(self):

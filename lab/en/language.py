@@ -29,9 +29,9 @@ def asked(option="--lang", default=None):
 
 
 def follow(file):
-    """Run the twin of the script at file (str) where that one speaks the language asked for, and end with it.
+    """Run the twin of the script at file (str) if that one speaks the language asked for, and end with it.
 
-    The one in Russian is in lab/, its twin in lab/en/. Who runs this one by name has asked for English.
+    The one in Russian is in lab/, its twin in lab/en/. Running this one by name asks for English.
     """
     here = Path(file).resolve()
     is_english = here.parent.name == "en"

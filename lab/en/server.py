@@ -21,15 +21,15 @@ from contextlib import suppress
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192      # bytes taken from the socket at a time
-PAUSE = 1.0           # seconds of silence that end the first words of one without newlines
-TIMEOUT = 5.0         # seconds in which one who has more to say, or leaves, must take something
+PAUSE = 1.0           # seconds of silence that end the first words of a peer without newlines
+TIMEOUT = 5.0         # seconds in which a client that speaks or leaves must take something
 MAX_NAME = 32         # characters
 MAX_MESSAGE = 4096    # bytes, without the line end
 MAX_LINES = 100       # lines that one client says at a time, before others are heard
-MAX_BLOCK = 65536     # bytes; above, what waits goes out before more is taken in
-MAX_BEHIND = 4194304  # bytes that a client has not taken; above, it is disconnected
+MAX_BATCH = 65536     # bytes; above this, what waits goes out before more is taken in
+MAX_BEHIND = 4194304  # bytes that a client has not taken; above this, it is disconnected
 DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
-LOOK = None if hasattr(socket, "MSG_DONTWAIT") else 1.0  # seconds; there shutdown ends no recv
+LOOK = None if hasattr(socket, "MSG_DONTWAIT") else 1.0  # seconds; Windows: shutdown ends no recv
 PROMPT = "Enter your name:\n"
 TOO_LONG = f"Message longer than {MAX_MESSAGE} bytes not sent.\n"
 
@@ -57,12 +57,12 @@ bell, bell_rings = socket.socketpair()  # which hears one byte for each
 # What follows belongs to the thread of broadcast, so it needs no lock.
 connected_clients = []                  # Client
 client_names = []                       # client_names[i] is the name of connected_clients[i]
-shapes = set()                          # what one sees of each name
-outbox = bytearray()                    # what all hear next
+shapes = set()                          # what people see of each name
+outbox = bytearray()                    # what everybody hears next
 
 
 class Client:
-    """A connection. Its own thread reads from it; the thread of broadcast alone sends to it."""
+    """A connection. Its own thread reads from it; only the broadcast thread sends to it."""
 
     def __init__(self, client_socket):
         self.socket = client_socket
@@ -70,7 +70,7 @@ class Client:
         self.name = ""                # str, when it has joined
         self.prefix = b""             # of its messages
         self.start = 0                # where its part of outbox begins
-        self.left = False             # it has taken its leave
+        self.left = False             # it has left the chat
         self.closed = False           # we have ended the connection
         self.reset = False            # it has reset the connection
         self.turn = threading.Lock()  # held while its words are on the way, or it is blocked
@@ -81,7 +81,7 @@ class Client:
         self.stuck = False            # it has taken nothing since its thread looked last
 
     def tell(self, data):
-        """Send data (bytes) without waiting; what finds no room follows when there is some."""
+        """Send data (bytes) without waiting; what does not fit follows when there is room."""
         if not self.blocked:
             data = self.send(data)
             if not data:
@@ -94,7 +94,7 @@ class Client:
 
     def send(self, data):
         """Send data (bytes) as far as there is room; return the rest."""
-        sent = len(data)  # where it is gone, too: its own thread will say so
+        sent = len(data)  # also if it is gone: its own thread will say so
         try:
             if not self.closed:
                 if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
@@ -117,7 +117,7 @@ class Client:
         bell.send(b"!")
 
     def resume(self):
-        """Send what has found no room before, now that there is some."""
+        """Send what did not fit before, now that there is room."""
         self.stuck = False
         while self.unsent:
             rest = self.send(self.unsent[0])
@@ -129,7 +129,7 @@ class Client:
         self.give_turn()
 
     def give_turn(self):
-        """Let it be heard again, when what it said is dealt with and it has taken all."""
+        """Let it speak again when what it said is dealt with and it has taken everything."""
         if self.said and not self.blocked:
             self.said = False
             self.turn.release()
@@ -149,13 +149,13 @@ def log(line):
 
 def print_log():
     """Print what is logged, each line at once, also into a pipe, until None comes."""
-    with suppress(OSError, ValueError):  # nobody reads it any more: chat on
+    with suppress(OSError, ValueError):  # nobody reads it anymore: chat on
         for line in iter(log_lines.get, None):
             print(line, flush=True)
 
 
 def clean(data):
-    """Return data (bytes) as valid UTF-8, with a space for all that could harm a terminal."""
+    """Return data (bytes) as valid UTF-8, with a space for anything that could harm a terminal."""
     if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
         return data  # at the speed of C
     text = data.decode("utf-8", "replace")
@@ -173,7 +173,7 @@ def first_words(client_socket):
     client_socket.settimeout(PAUSE)
     try:
         while b"\n" not in words and (more := client_socket.recv(RECV_SIZE)):
-            words = words[:MAX_MESSAGE + 1] + more  # of what is too long the beginning will do
+            words = words[:MAX_MESSAGE + 1] + more  # if it is too long, the beginning will do
     except TimeoutError:
         silent = True
     client_socket.settimeout(LOOK)
@@ -185,7 +185,7 @@ def next_words(client):
     while True:
         try:
             return client.socket.recv(RECV_SIZE)
-        except TimeoutError:  # on Windows: look whether it is to go on
+        except TimeoutError:  # on Windows: see whether to go on
             if client.left or client.closed:
                 return b""
         except OSError:
@@ -230,9 +230,9 @@ def was_reset(client):
 
 
 def wait_for_turn(client):
-    """Wait until what client said is out, and it has taken all that it was told.
+    """Wait until what client said is out, and it has taken everything that it was sent.
 
-    One that takes nothing for TIMEOUT seconds is disconnected.
+    A client that takes nothing for TIMEOUT seconds is disconnected.
     """
     while not (client.turn.acquire(False) or client.turn.acquire(timeout=TIMEOUT)):
         if client.blocked and client.stuck:
@@ -241,7 +241,7 @@ def wait_for_turn(client):
 
 
 def start_connection(client_socket, client_address, inbox):
-    """Hear one client from the prompt to the end, in a thread of its own; put all into inbox."""
+    """Hear one client from the prompt to the end, in its own thread; put everything into inbox."""
     log(f"New connection: {client_address}")
     client = Client(client_socket)
     with suppress(OSError, MemoryError):  # a reset before the first word
@@ -262,7 +262,7 @@ def start_connection(client_socket, client_address, inbox):
 
 
 def shape(username):
-    """Return what one sees of a name (str): nobody can tell two names of one shape apart."""
+    """Return what people see of a name (str): nobody can tell two names of one shape apart."""
     return unicodedata.normalize("NFKC", re.sub(f"[{HIDDEN}]", "", username))
 
 
@@ -312,24 +312,24 @@ def remove_user(client):
 
 
 def send_message(message):
-    """Have all hear message (bytes, whole lines) with the next block."""
+    """Have everybody hear message (bytes, whole lines) with the next batch."""
     outbox.extend(message)
 
 
 def flush():
-    """Send what waits in outbox to all, as one block; to a newcomer, from its joining on."""
-    block = bytes(outbox)
+    """Send what waits in outbox to everybody, as one batch; to a newcomer, from its joining on."""
+    batch = bytes(outbox)
     outbox.clear()
     for client in connected_clients:
         if client.start:
-            client.tell(memoryview(block)[client.start:])
+            client.tell(memoryview(batch)[client.start:])
             client.start = 0
         else:
-            client.tell(block)
+            client.tell(batch)
 
 
 def relay(client, lines):
-    """Have all hear lines (bytes) as messages from client; tell it when one is too long."""
+    """Have everybody hear lines (bytes) as messages from client; tell it if one is too long."""
     short = [line for line in lines if len(line) <= MAX_MESSAGE]
     if len(short) < len(lines):
         client.tell(TOO_LONG.encode())
@@ -339,7 +339,7 @@ def relay(client, lines):
 
 
 def hear(client, lines):
-    """Do what lines (bytes) ask for, which client has said; None says that it has left."""
+    """Act on lines (bytes) that client has said; None means that it has left."""
     if lines is None:
         remove_user(client)
     if client.left:
@@ -358,13 +358,13 @@ def hear(client, lines):
 
 
 def broadcast(inbox):
-    """Take in what clients have said, decide, and send to all, one block to each, for ever.
+    """Take in what clients have said, decide, and send one batch to each, forever.
 
-    Only this thread knows who is here, and sends: all hear one and the same order.
+    Only this thread knows who is here, and sends, so everybody hears the same order.
     """
     while True:
         talkers = []
-        while not talkers or not inbox.empty() and len(outbox) < MAX_BLOCK:
+        while not talkers or not inbox.empty() and len(outbox) < MAX_BATCH:
             client, lines = inbox.get()
             if lines == []:  # there is room for more
                 client.resume()
@@ -379,7 +379,7 @@ def broadcast(inbox):
 
 
 class Selector(selectors.DefaultSelector):
-    """Waits for any number of sockets, also on Windows, where select takes no more than 512."""
+    """Waits for any number of sockets, even on Windows, where select takes no more than 512."""
 
     def _select(self, readers, writers, _, timeout=None):  # DefaultSelector calls it there only
         readers, writers, ready = [*readers], [*writers], ([], [], [])
@@ -394,12 +394,12 @@ class Selector(selectors.DefaultSelector):
 
 
 def watch(inbox):
-    """Put (client, []) into inbox when there is room for more to one that is behind, for ever."""
+    """Put (client, []) into inbox when a client that is behind has room again, forever."""
     with Selector() as selector:
         selector.register(bell_rings, selectors.EVENT_READ)
         while True:
             ready = [key for key, _ in selector.select(LOOK)]
-            if LOOK:  # nor does select tell there of what we have ended
+            if LOOK:  # on Windows select does not report what we have ended
                 ready += [key for key in selector.get_map().values()
                           if key.data and key.data.closed and key not in ready]
             for key in ready:
@@ -425,7 +425,7 @@ def insist(call):
 
 
 def run(task, inbox):
-    """Run task(inbox), which never ends; where it fails, nobody is served: end the program."""
+    """Run task(inbox), which never ends; if it fails, nobody is served: end the program."""
     try:
         task(inbox)
     except MemoryError:
@@ -460,7 +460,7 @@ def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
                                         args=(*newcomer, inbox)).start)
         finally:
             log(None)
-            printer.join(1)  # not for ever: its terminal may be stopped
+            printer.join(1)  # not forever: its terminal may be stopped
 
 
 def options(description):
@@ -479,7 +479,7 @@ def serve(args, inbox=None):
     """Run the server with the options given, until Ctrl+C or SIGTERM; status 1 if it can't start."""
     with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    for name in {"SIGINT", "SIGTERM", "SIGBREAK"} & {*dir(signal)}:  # the last is Windows'
+    for name in {"SIGINT", "SIGTERM", "SIGBREAK"} & {*dir(signal)}:  # the last: on Windows
         signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         start_server(args.host, int(args.port), inbox)

@@ -6,7 +6,7 @@
     solution("3.2")        the code of one right answer
 
 An answer runs in a process of its own, which ends after LIMIT seconds: it can't hang the notebook.
-The exercises themselves stand in answers/, one file for each lesson.
+The exercises themselves are in answers/, one file for each lesson.
 """
 import ast
 import inspect
@@ -37,12 +37,12 @@ WAIT = LIMIT * 0.4  # seconds to wait for one line
 GRACE = 20  # seconds for the check itself to start and to say what it found
 START = LIMIT * 0.8  # seconds to wait for a script to start
 COURSE = Path(__file__).resolve().parent
-MISSING = object()  # the answer of one who has only a file
+MISSING = object()  # the answer where only a file is checked
 hints_given = Counter()
 
 
 class Wrong(Exception):
-    """An answer is not right; its text (Russian) says what was done, expected, and came instead."""
+    """An answer is not right; its text (Russian) says what was done, what was expected and what came instead."""
 
 
 class Exercise:
@@ -50,13 +50,13 @@ class Exercise:
 
     number = ""     # "3.2": the second exercise of lesson 3
     name = ""       # of the function or the file (server.py) that the student writes; "" for a value
-    hints = ()      # str, in Russian, from a nudge to nearly all
+    hints = ()      # str, in Russian, from a nudge to nearly the whole answer
     solution = ""   # Python, in full: the function, or the file; for a value, why it is so (Russian)
-    right = ""      # what to say, in Russian, where the answer is right
+    right = ""      # what to say, in Russian, if the answer is right
     patience = 1    # times LIMIT, where much must start
 
     def check(self, answer):
-        """Raise Wrong where answer (a function, a value, or the Path of a file) is not right."""
+        """Raise Wrong if answer (a function, a value, or the Path of a file) is not right."""
         raise NotImplementedError
 
 
@@ -98,7 +98,7 @@ def check(number, answer=MISSING):
 
 
 def ready(exercise, answer):
-    """Raise Wrong where there is nothing to be run yet."""
+    """Raise Wrong if there is nothing to run yet."""
     if "." in exercise.name:
         if not Path(exercise.name).exists():
             raise Wrong(f"В этой папке нет файла {exercise.name}. Сохраните его рядом с уроком.")
@@ -114,7 +114,7 @@ def ready(exercise, answer):
 
 
 def ready_to_be_called(exercise, answer):
-    """Raise Wrong where a function does not take what the solution's takes."""
+    """Raise Wrong if a function does not take the same arguments as the solution."""
     for node in ast.parse(exercise.solution).body:
         if getattr(node, "name", "") == exercise.name and isinstance(node, ast.FunctionDef):
             try:
@@ -129,7 +129,7 @@ def is_empty(function):
     try:
         body = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0].body
     except (OSError, TypeError, SyntaxError, AttributeError):
-        return False  # its source is not to be had: let it run
+        return False  # its source is not available: let it run
     return all(isinstance(statement, ast.Pass) or isinstance(statement, ast.Expr)
                and isinstance(statement.value, ast.Constant) for statement in body)
 
@@ -172,13 +172,13 @@ def kill_family(process):
 # What follows is for the checks in answers/, and runs in a process of their own.
 
 def short(words):
-    """Return words as they stand in a message: bytes and str as Python writes them, cut where long."""
+    """Return words as they appear in a message: bytes and str as Python writes them, cut where long."""
     text = words if isinstance(words, str) and "\n" not in words else repr(words)
     return text if len(text) <= 200 else f"{text[:120]} … ({len(words)})"
 
 
 def expect(what, wanted, got):
-    """Raise Wrong where got is not what was wanted; what (Russian) says what was done before."""
+    """Raise Wrong if got is not what was wanted; what (Russian) says what was done before."""
     if got != wanted or type(got) is not type(wanted):
         kinds = f"\n    нужно {type(wanted).__name__}, а это {type(got).__name__}"
         raise Wrong(f"{what}\n    ждали: {wanted!r}\n    вышло: {got!r}"
@@ -186,7 +186,7 @@ def expect(what, wanted, got):
 
 
 def pair():
-    """Return two connected TCP sockets; whoever waits at them longer than WAIT seconds, fails."""
+    """Return two connected TCP sockets; a wait of more than WAIT seconds on either fails."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         ours = socket.create_connection(listener.getsockname(), WAIT)
         theirs = listener.accept()[0]
@@ -206,7 +206,7 @@ def visit(port, name=None):
 def come(port, name):
     """Return a person (Peer) who has joined the chat at port by name (str); or raise Wrong.
 
-    Unlike two visits, two who come one after the other join in that order.
+    Unlike two visits, two people who come one after the other join in that order.
     """
     person = visit(port, name)
     hears(person, f"{name} присоединился к чату.", f"Имя сказано: {name}. О своём приходе слышит и сам человек.")
@@ -214,7 +214,7 @@ def come(port, name):
 
 
 def hears(person, wanted, what, whole=None):
-    """Listen to person (Peer) until a line has wanted in it; else raise Wrong. Return what was heard.
+    """Listen to person (Peer) until a line contains wanted; else raise Wrong. Return what was heard.
 
     What says, in Russian, what was done before; whole (str) is the line that wanted is a part of.
     """
@@ -303,7 +303,7 @@ class Script(Program):
         return self.printed[-1]
 
     def listening(self):
-        """Wait until it listens, and return its port; raise Wrong where it does not."""
+        """Wait until it listens, and return its port; raise Wrong if it does not."""
         try:
             while (line := self.line(START)) is not None:
                 if "any_port " in line:
@@ -314,14 +314,14 @@ class Script(Program):
         raise Wrong(f"{self.path.name} закончился, не начав слушать порт{self.last_words()}")
 
     def types(self, text):
-        """Type text (str) and Enter; raise Wrong where it has ended before."""
+        """Type text (str) and Enter; raise Wrong if it has already ended."""
         try:
             self.type(text)
         except OSError:
             raise Wrong(f"{self.path.name} закончился раньше, чем набрано «{text}»{self.last_words()}") from None
 
     def prints(self, wanted, what):
-        """Wait until it prints a line that has wanted (str) in it; what says what was done before."""
+        """Wait until it prints a line that contains wanted (str); what says what was done before."""
         end = "и программа закончилась"
         try:
             while (line := self.line(WAIT)) is not None:
@@ -346,7 +346,7 @@ class Script(Program):
         return [short(line) for line in self.printed if line and not any(word in line for word in ours)]
 
     def last_words(self):
-        """Return what it has printed last, for a message."""
+        """Return the last lines that it printed, for a message."""
         with suppress(TimeoutError):
             while self.line(WAIT / 4) is not None:
                 pass
@@ -354,7 +354,7 @@ class Script(Program):
         return "\n    ".join(["; последнее, что он напечатал:", *lines]) * bool(lines)
 
     def __exit__(self, kind, error, place):
-        """End the script; raise Wrong where it broke a connection, and say there what failed in a thread."""
+        """End the script; raise Wrong if it broke a connection, and say there what failed in a thread."""
         broke = isinstance(error, ConnectionError)
         if broke:
             error = Wrong(f"Соединение с {self.path.name} оборвалось посреди проверки")
@@ -378,7 +378,7 @@ def meet(path):
 
 
 def first_call(listener, script):
-    """Return the socket on which script (Script) calls listener; raise Wrong where it does not."""
+    """Return the socket on which script (Script) calls listener; raise Wrong if it does not."""
     listener.settimeout(START / 50)  # it may have ended long before
     for _ in range(50):
         with suppress(TimeoutError):
@@ -401,7 +401,7 @@ def line_of(file, number):
 
 
 def place_of(thread):
-    """Return where a thread of the student's is now, for a message; "" where that can't be said."""
+    """Return where a thread of the student's is now, for a message; "" if that is unknown."""
     frame = sys._current_frames().get(thread.ident)
     while frame and not is_students(frame.f_code.co_filename):
         frame = frame.f_back

@@ -1,6 +1,6 @@
 """People to talk to, in lessons and tests.
 
-Every wait has a time limit, and says in its error what it waited for in vain.
+Every wait has a timeout, and its error says what it waited for.
 """
 import queue
 import re
@@ -11,20 +11,20 @@ TIMEOUT = 60.0  # seconds: far more than anything here takes, also on a busy mac
 
 
 class Journal:
-    """A log that threads write and one thread reads, waiting for the line that it expects.
+    """A log that threads write to and one thread reads, waiting for the line that it expects.
 
-    Threads that print for themselves would print in another order in every run.
+    Threads that print for themselves would print in a different order in every run.
     """
 
     def __init__(self):
         self.lines = queue.SimpleQueue()
 
     def write(self, line):
-        """Add a line (str); the port in an address, another one in every run, becomes "…"."""
+        """Add a line (str); the port in an address, different in every run, becomes "…"."""
         self.lines.put(re.sub(r"', \d+\)", "', …)", line))
 
     def until(self, wanted):
-        """Wait for a line with wanted in it; return the lines up to this one. Raises TimeoutError."""
+        """Wait for a line that contains wanted; return the lines up to it. Raises TimeoutError."""
         lines = []
         while not lines or wanted not in lines[-1]:
             try:
@@ -38,14 +38,14 @@ class Peer:
     """One end of a TCP connection, for a person who speaks and listens line by line."""
 
     def __init__(self, port, name=None, host="127.0.0.1"):
-        """Connect to host:port; with a name, answer the prompt and hear oneself join."""
+        """Connect to host:port; with a name, answer the prompt and wait until the server announces it."""
         self.socket = socket.create_connection((host, port), TIMEOUT)
         self.buffer = b""
         if name:
             self.join(name)
 
     def join(self, name):
-        """Answer the server's prompt with name, and listen until one has joined."""
+        """Answer the server's prompt with name, and listen until the server announces it."""
         self.expect("Введите своё имя:")
         self.say(name)
         self.expect(f"{name} присоединился к чату.")
@@ -70,7 +70,7 @@ class Peer:
         return line.decode()
 
     def expect(self, wanted):
-        """Listen until a line is wanted; return the lines before it.
+        """Listen until a line equals wanted; return the lines before it.
 
         Raises TimeoutError when nothing more comes, EOFError when the other side ends first.
         """
@@ -97,7 +97,7 @@ class Peer:
         self.socket.close()
 
     def reset(self):
-        """Break the connection off: a zero linger time sends RST in place of FIN (man 7 socket)."""
+        """Reset the connection: a zero linger time sends RST in place of FIN (man 7 socket)."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 

@@ -1,6 +1,6 @@
-"""What server.py and client.py in this folder earn by now:  points()
+"""What server.py and client.py in this folder would earn now:  points()
 
-The criteria are those by which the instructor grades, grading.ipynb. Here several are tried at once, each
+The criteria are the instructor's, in grading.ipynb. Here several are tried at once, each
 with ports of its own (own_ports/), in processes apart from the notebook, which end with it.
 """
 import io
@@ -24,7 +24,7 @@ sys.path.append(str(ROOT))      # for lab/, as in the first cell of a lesson
 FILES = "server.py", "client.py"
 AT_ONCE = 8     # criteria that are tried at the same time: mostly they wait
 SLOWNESS = float(os.environ.get("POINTS_SLOWNESS", 1))      # of this machine
-LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that we know takes a third of it
+LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that we know of takes a third of it
 # Seconds in place of the grading's, which have to do for a whole class on one busy machine.
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
 # What one trial of the programs tells to the others.
@@ -33,7 +33,7 @@ LANGUAGE, GRADING = "ru", ROOT / "notebooks/grading.ipynb"      # what we speak;
 
 
 def points(folder="."):
-    """Print what the programs in folder earn by now, and for each criterion not met, why."""
+    """Print what the programs in folder would earn now, and for each criterion not met, why."""
     here = [name for name in FILES if Path(folder, name).is_file()]
     if not here:
         print("В этой папке нет ни server.py, ни client.py: проверять пока нечего. Сохраните их рядом с уроком.")
@@ -116,7 +116,7 @@ def try_all(pool):
 
 
 def find_out(pool):
-    """Return what one has to know of the programs before the criteria are tried: values for a Work."""
+    """Return what must be known about the programs before the criteria are tried: values for a Work."""
     from lab.grader.chat import CLIENTS, OPERATOR
     from lab.grader.programs import Work
     from lab.grader.words import Failure
@@ -151,7 +151,7 @@ def begin(folder, scratch):
     import_module("own_ports.sitecustomize")     # for our own sockets, too
 
     class Explained(Work):
-        """Says with what error a program ends that can't be started."""
+        """Names the error that ended a program which can't be started."""
 
         def start(self, chat, name, *rest):
             try:
@@ -170,7 +170,7 @@ def begin(folder, scratch):
 
 
 def new_ports():
-    """Give what runs from now on ports of its own."""
+    """Give everything that runs from now on its own ports."""
     folder = tempfile.mkdtemp(dir=os.environ["GRADING_COPIES"])
     os.environ["OWN_PORTS"] = folder
     os.environ |= {"GRADING_ENV": json.dumps({"OWN_PORTS": folder}), "GRADING_PYTHONPATH": str(COURSE / "own_ports")}
@@ -208,7 +208,7 @@ def try_criterion(cell, learned):
 
 
 def why(printed, wanted):
-    """Return in a line (str) what a criterion has printed that is not wanted."""
+    """Return a line (str) with what a criterion printed but should not have."""
     from lab.grader.language import speaker
     from lab.grader.texts import TALK, TERMINAL
     said, _, words = printed.partition(TERMINAL)

@@ -1,4 +1,4 @@
-"""Wires for lessons and tests: one that cuts what it passes on, one that can be cut."""
+"""Wires for lessons and tests: one that splits what it passes on, and one that can be cut."""
 import socket
 import threading
 from contextlib import suppress
@@ -8,7 +8,7 @@ from people import TIMEOUT
 
 
 class Proxy:
-    """A wire to a server that passes on what it gets in small pieces, both ways.
+    """A wire to a server that passes everything on in small pieces, both ways.
 
     TCP may glue pieces together again: what is proved through it must hold for any size.
     """

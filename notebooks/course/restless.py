@@ -1,7 +1,7 @@
 """Run a script as any_port.py does, in a way that shows its races:  python restless.py SCRIPT PORT
 
-Before each line a thread lets the others go first, for a moment of any length: what can come between two
-lines, does. On a slow machine this ends when BUDGET is spent.
+Before each line a thread lets the others go first, for a random moment: whatever can come between two
+lines, does. This stops when BUDGET is spent.
 """
 import linecache
 import random

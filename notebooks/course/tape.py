@@ -1,11 +1,11 @@
-"""A peer to try readers with: what it says comes in the pieces that you choose.
+"""A peer for testing readers: what it says comes in the pieces that you choose.
 
 TCP cuts where it likes, and a real socket can't be told where.
 """
 
 
 class Tape:
-    """What stands in for a socket: recv returns one piece after another, then b"" for ever.
+    """What stands in for a socket: recv returns one piece after another, then b"" forever.
 
     Among the pieces, None is a silence: recv raises TimeoutError where a timeout is set. An
     exception is raised when its turn comes.
@@ -16,11 +16,11 @@ class Tape:
         self.pieces, self.timeout = list(pieces), None
 
     def settimeout(self, seconds):
-        """Wait so long for a piece; None is for ever."""
+        """Wait so long for a piece; None means forever."""
         self.timeout = seconds
 
     def recv(self, size):
-        """Return the next piece, or its first size bytes; nobody waits here."""
+        """Return the next piece, or its first size bytes; it never really waits."""
         while self.pieces:
             piece = self.pieces.pop(0)
             if isinstance(piece, bytes):

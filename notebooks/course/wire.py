@@ -6,17 +6,17 @@ In a lesson:
         …                                # what the sockets do here
     wire                                 # the diagram
 
-Linux alone lets a program hear them, and root alone. Elsewhere the lesson shows captures/hello.pcapng, which
+Only Linux lets a program hear them, and only root. Elsewhere the lesson shows captures/hello.pcapng, which
 was stored before. In a terminal:
 
     python wire.py talk.pcapng                             print what is stored; Wireshark opens it too
     python wire.py talk.pcapng 8080 python both_ends.py    run a command, store the packets of port 8080
 
-Whoever is not root can be it in a user's namespace, which has a loopback interface of its own:
+If you are not root, you can be in a user namespace, which has its own loopback interface:
 
     unshare -rn sh -c "ip link set lo up; python wire.py talk.pcapng 8080 python both_ends.py"
 
-KEEP_CAPTURES=1 in the environment of a lesson that root runs stores its captures anew.
+If root runs a lesson with KEEP_CAPTURES=1 in its environment, its captures are stored anew.
 
 Sources: RFC 9293, 3.1 (TCP's header) and RFC 791, 3.1 (IPv4's); man 7 packet (the socket); for the file
 https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html
@@ -119,7 +119,7 @@ def read(path):
 def listener():
     """Return a socket that hears the IP packets of the loopback interface.
 
-    Raises PermissionError where one may not: to all but root, and not on Linux.
+    Raises PermissionError for everybody but root, and on systems other than Linux.
     """
     if not hasattr(socket, "AF_PACKET"):
         raise PermissionError("only on Linux")
@@ -147,7 +147,7 @@ def heard(sock, port):
 
 
 def people(packets):
-    """Return {port: name} of all who take part in packets ([Packet]); the first one goes to the server."""
+    """Return {port: name} of everybody who takes part in packets ([Packet]); the first one goes to the server."""
     server = packets[0].target if packets else None
     ports = dict.fromkeys(port for packet in packets for port in (packet.source, packet.target))
     clients = [port for port in ports if port != server]
@@ -181,7 +181,7 @@ class Wire:
     """The packets that go to a port and come from it while a with block runs; a cell draws them."""
 
     def __init__(self, name, port):
-        """Listen at the server's port (int). Where one may not listen, show the capture of this name (str)."""
+        """Listen at the server's port (int). If that is not allowed, show the capture of this name (str)."""
         self.file, self.port, self.packets = CAPTURES / f"{name}.pcapng", port, []
 
     def __enter__(self):

@@ -11,7 +11,7 @@ class Diagram:
     """
 
     def __init__(self, *people, title="Who said what"):
-        """Begin an empty diagram with people (str), from left to right; title (str) is for those who hear it."""
+        """Begin an empty diagram with people (str), from left to right; title (str) is for screen readers."""
         self.lines = ["sequenceDiagram", f"accTitle: {title}: {', '.join(people)}",
                       *(f"participant {person}" for person in people)]
 
@@ -36,7 +36,7 @@ def show(figure, alt):
 
     JupyterLab drops the alt of a PNG and keeps that of Markdown; other readers prefer the PNG.
     """
-    from IPython.display import display  # a chapter has it, a test does without
+    from IPython.display import display  # a lesson has it, a test does without it
     png = io.BytesIO()
     figure.savefig(png)
     data = base64.b64encode(png.getvalue()).decode()
@@ -46,12 +46,12 @@ def show(figure, alt):
 
 
 def bars(panels):
-    """Display bars: panels is {title (str): {label (str): number}}, one panel beside the other.
+    """Display bars: panels is {title (str): {label (str): number}}, panels side by side.
 
-    The numbers, another one in every run, are in the picture and in its text alternative only.
+    The numbers differ in every run, so they are only in the picture and its text alternative.
     """
-    from matplotlib import logging, pyplot  # it takes its time, and most lessons do without
-    logging.getLogger("matplotlib").setLevel("ERROR")  # at first it looks for fonts, and says so
+    from matplotlib import logging, pyplot  # slow to import, and most lessons do without it
+    logging.getLogger("matplotlib").setLevel("ERROR")  # the first time, it looks for fonts and says so
     figure, row = pyplot.subplots(1, len(panels), figsize=(9, 2.2), squeeze=False,
                                   layout="constrained")
     alt = []

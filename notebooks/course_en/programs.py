@@ -1,6 +1,6 @@
 """Programs for lessons and tests, in processes of their own: a script, a server, Redis, a terminal.
 
-Every wait has a time limit, and says in its error what it waited for in vain.
+Every wait has a timeout, and its error says what it waited for.
 """
 import os
 import queue
@@ -23,7 +23,7 @@ except ImportError:
     pass  # Windows has neither, and no Terminal
 
 LAB = Path(__file__).resolve().parents[2] / "lab/en"
-# A group of its own, as a signal on Windows goes to a whole group; ours should not hear it.
+# A group of its own: on Windows a signal goes to a whole group, and ours should not get it.
 GROUP = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else {}
 
 
@@ -56,7 +56,7 @@ class Program:
             raise TimeoutError("the program printed nothing more") from None
 
     def expect(self, wanted):
-        """Wait until a line printed has wanted in it; return that line."""
+        """Wait until a printed line contains wanted; return that line."""
         printed = []
         while True:
             try:
@@ -90,7 +90,7 @@ class Program:
         return [started, *started.children()][-1]
 
     def asleep(self):
-        """Return whether each of its threads waits for something; only Linux tells, elsewhere say yes."""
+        """Return whether each of its threads waits for something; only Linux can tell, so elsewhere yes."""
         if sys.platform != "linux":
             return True
         try:
@@ -127,7 +127,7 @@ class Program:
         os.waitpid(self.process.pid, os.WUNTRACED)  # until it has stopped
 
     def go_on(self):
-        """Let a paused process go on as if nothing had been."""
+        """Let a paused process go on as if nothing had happened."""
         self.process.send_signal(signal.SIGCONT)
 
     def __enter__(self):
@@ -170,7 +170,7 @@ class Redis(Program):
         self.start()
 
     def start(self):
-        """Start it, as at first, after stop(); it knows what save() kept."""
+        """Start it, at first or after stop(); it remembers what save() kept."""
         super().__init__("--port", self.port, "--bind", "127.0.0.1", "--save", "",
                          "--dir", self.folder.name, *self.options)
         try:
@@ -180,7 +180,7 @@ class Redis(Program):
             raise
 
     def stop(self, signum=signal.SIGTERM):
-        """As Program's; start() may follow."""
+        """Like Program's stop; start() may follow."""
         status = super().stop(signum)
         super().__exit__()
         return status
@@ -192,7 +192,7 @@ class Redis(Program):
             peer.expect("+OK\r")
 
     def forget(self):
-        """Drop what save() kept: the next start is one with an empty memory."""
+        """Drop what save() kept: the next start begins with an empty memory."""
         (Path(self.folder.name) / "dump.rdb").unlink(missing_ok=True)
 
     def restart(self):
@@ -214,7 +214,7 @@ class Terminal:
     timeout = TIMEOUT  # seconds to wait for anything new
 
     def __init__(self, *command, env=None):
-        """Start python with command, in a terminal of 24 lines of 80 letters."""
+        """Start python with command, in a terminal of 24 lines of 80 characters."""
         self.process = pexpect.spawn(
             sys.executable, [str(part) for part in command], dimensions=(24, 80),
             env={**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1",

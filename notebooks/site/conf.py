@@ -96,7 +96,7 @@ def bind(app, doctree, docname):
 
 def fold(writer, node):
     """Begin an output that is folded; MyST-NB's own summary is no valid HTML, and hides what it says."""
-    writer.body.append(f"<details><summary>{'Что вышло' if RUSSIAN else 'What came out'}</summary>\n")
+    writer.body.append(f"<details><summary>{'Что вышло' if RUSSIAN else 'Output'}</summary>\n")
 
 
 def end_fold(writer, node):

@@ -1,12 +1,12 @@
 """The chat in a single thread: asyncio runs a coroutine for each client, and `await` is its wait.
 
-Hear decides, as in lab/en/server.py. The first to put something into the empty outbox has flush
-called in the next turn of asyncio's loop: it sends all that was said meanwhile as one block to
+hear decides, as in lab/en/server.py. The first to put something into the empty outbox has flush
+called in the next turn of asyncio's loop: it sends all that was said meanwhile as one batch to
 each client, in one order for all. What a client has no room for, asyncio keeps; meanwhile it is
 not heard (drain), and with too much there it is disconnected.
 
 What this model cannot do: use a second processor, or go on while one line of it computes or
-waits. Like the other models it serves no peer without newlines.
+waits. Like the other models, it does not serve peers that send no newlines.
 
 Run it in a terminal:  python asyncio_server.py [--host HOST] [--port PORT]
 """
@@ -52,13 +52,13 @@ async def start_connection(reader, writer):
             say(client, client.take(chunk))
             if not chunk:
                 break
-            await writer.drain()  # who does not listen is not heard
+            await writer.drain()  # a client that does not listen is not heard
     say(client, None)
     writer.close()
 
 
 async def start_server(server_socket):
-    """Serve all who connect to server_socket, for ever."""
+    """Serve all who connect to server_socket, forever."""
     server = await asyncio.start_server(start_connection, sock=server_socket, backlog=1024)
     await server.serve_forever()
 

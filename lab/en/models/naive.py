@@ -1,14 +1,14 @@
 """The chat as the assignment has it: a thread for each client, a loop of sends in each thread.
 
-Whoever's line has come sends it to all, one after another, and waits in sendall until each
-has room for it. Lines end with a newline, and a lock guards the lists; more is not repaired.
+The thread that reads a line sends it to all, one after another, and waits in sendall until each
+has room for it. Lines end with a newline, and a lock guards the lists; nothing else is fixed.
 
 What this model cannot do:
-- One who does not read stops all who talk: sooner or later each waits in sendall for that one.
-- Two who talk at once run two loops at once: Anna may hear A before B, and Boris B before A.
-- One who reads slowly may find a message in the midst of another: sendall sends it in parts.
+- A client that does not read stops all who talk: sooner or later each is blocked in sendall for it.
+- Two clients that talk at once run two loops at once: Anna may hear A before B, and Boris B before A.
+- A slow reader may find a message in the middle of another: sendall sends it in parts.
 - A short message may wait for the listener's ACK of the last one (Nagle's algorithm).
-Like the other models it serves no peer without newlines.
+Like the other models, it does not serve peers that send no newlines.
 
 Run it in a terminal:  python naive.py [--host HOST] [--port PORT]
 """
@@ -26,7 +26,7 @@ client_names = []        # client_names[i] is the name of connected_clients[i]
 
 
 def send_message(message):
-    """Send message (str, whole lines) to all; waits for each who has no room for it."""
+    """Send message (str, whole lines) to all; waits for each client that has no room for it."""
     with lock:
         listeners = connected_clients.copy()
     for client_socket in listeners:
@@ -93,7 +93,7 @@ def start_connection(client_socket, client_address):
 
 
 def start_server(server_socket):
-    """Serve all who connect to server_socket, for ever."""
+    """Serve all who connect to server_socket, forever."""
     server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
     while True:
         with suppress(TimeoutError):

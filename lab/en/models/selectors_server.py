@@ -1,12 +1,12 @@
 """The chat in a single thread: a selector tells which sockets are ready, and no call ever waits.
 
 A turn of the loop reads from all who have spoken, has hear decide, as in lab/en/server.py, then
-sends all that was said as one block to each client: one order for all. What a client has no room
+sends all that was said as one batch to each client: one order for all. What a client has no room
 for waits in unsent; meanwhile it is not heard, and with too much there it is disconnected.
 
 What this model cannot do: use a second processor, or go on while one line of it computes or
-waits. Out of descriptors, it keeps trying to accept. Who leaves and reads nothing stays open.
-Like the other models it serves no peer without newlines.
+waits. Out of descriptors, it keeps trying to accept. A client that leaves and reads nothing stays open.
+Like the other models, it does not serve peers that send no newlines.
 
 Run it in a terminal:  python selectors_server.py [--host HOST] [--port PORT]
 """
@@ -79,7 +79,7 @@ def start_connection(server_socket):
 
 
 def close_left():
-    """Close the connections of those who have left and have been sent all, or are too far behind."""
+    """Close the connections of those who have left and have been sent everything, or are too far behind."""
     for client in [client for client in leaving if not client.unsent]:
         leaving.discard(client)
         hear(client, None)
@@ -88,7 +88,7 @@ def close_left():
 
 
 def start_server(server_socket):
-    """Serve all who connect to server_socket, for ever."""
+    """Serve all who connect to server_socket, forever."""
     server_socket.setblocking(False)
     selector.register(server_socket, selectors.EVENT_READ, lambda: start_connection(server_socket))
     while True:

@@ -48,7 +48,7 @@ class OneThreadClient:
 def listen(host, port, nodelay):
     """Return a socket that listens on host:port; raises OSError when it can't.
 
-    With nodelay those that it accepts wait for no ACK: who may connect finds that set already.
+    With nodelay the sockets that it accepts wait for no ACK: it is set before anybody can connect.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     server_socket = socket.create_server((host, port), family=family, backlog=1024)

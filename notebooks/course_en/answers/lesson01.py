@@ -10,15 +10,15 @@ class BytesOfAGreeting(Exercise):
     number = "1.1"
     answer = 21
     hints = (
-        "Count the Cyrillic letters and the rest apart: the comma, the space, the exclamation mark.",
+        "Count the Cyrillic letters separately from the rest: the comma, the space, the exclamation mark.",
         "Nine Cyrillic letters of two bytes each and three other characters of one byte each.",
     )
-    solution = "There are 9 Cyrillic letters, 2 bytes each: 18. The comma, the space and the '!' take one each: 3. Together 21."
+    solution = "There are 9 Cyrillic letters, 2 bytes each: 18. The comma, the space and the '!' take one each: 3. That makes 21."
     right = "Nine letters of two bytes each and three other characters of one byte each."
 
     def check(self, size):
         if type(size) is not int:
-            raise Wrong(f"A whole number is needed, but this is {type(size).__name__}: {size!r}.")
+            raise Wrong(f"The answer should be a whole number, but this is {type(size).__name__}: {size!r}.")
         if size == 12:
             raise Wrong("12 is the number of characters. But a Cyrillic letter takes two bytes.")
         if size == 24:
@@ -26,7 +26,7 @@ class BytesOfAGreeting(Exercise):
         if size == 18:
             raise Wrong("The letters take 18 bytes. The comma, the space and the '!' are bytes, too.")
         if size != self.answer:
-            raise Wrong(f"{size} is not the number: there are nine letters, and three spaces and punctuation marks.")
+            raise Wrong(f"{size} is not right: there are nine letters, a comma, a space and an exclamation mark.")
 
 
 class Slow(socket.socket):
@@ -44,7 +44,7 @@ class ReadAll(Exercise):
     name = "read_all"
     hints = (
         "recv returns as many bytes as have arrived so far. One call is not enough: you need a loop.",
-        "The loop ends when recv has returned b\"\": the peer will say nothing more.",
+        "The loop ends when recv has returned b\"\": the peer will send nothing more.",
         "data = b\"\", then: while chunk := sock.recv(RECV_SIZE): data += chunk",
     )
     solution = '''
@@ -54,7 +54,7 @@ def read_all(sock):
         data += chunk
     return data
 '''
-    right = "Such a loop reads everything, whatever the pieces it comes in."
+    right = "This loop reads everything, whatever pieces it arrives in."
 
     def check(self, read_all):
         words = "hello, ", "and once more: hello"  # seen as letters where bytes are shown
@@ -62,7 +62,7 @@ def read_all(sock):
         if got is None:
             raise Wrong("The function returned nothing. It needs a return at the end.")
         expect(f"The peer sent {words[0]!r} and {words[1]!r} and finished.", "".join(words).encode(), got)
-        expect("The peer finished without saying anything.", b"", read_all(self.after()))
+        expect("The peer finished without sending anything.", b"", read_all(self.after()))
         expect("The peer sent 100,000 bytes and finished. How many bytes were read?",
                100_000, len(read_all(self.after("é" * 50_000))))
 
@@ -96,7 +96,7 @@ def ask(sock, question):
         answer += chunk
     return answer.decode()
 '''
-    right = "The peer heard the end of the question, and you heard the whole answer."
+    right = "The peer received the end of the question, and you received the whole answer."
 
     def check(self, ask):
         question, words = "What time is it?", "Five minutes to twelve. "
@@ -104,7 +104,7 @@ def ask(sock, question):
             ours, theirs = pair()
             task = Task(ask, theirs, question)
             heard = self.to_the_end(ours, task)
-            expect(f"The question {question!r} was asked. What did the peer hear?", question.encode(), heard)
+            expect(f"The question {question!r} was asked. What did the peer receive?", question.encode(), heard)
             Task(self.reply, ours, answer)
             got = task.finish("The peer answered and finished")
             if answer == words or not isinstance(got, str):
@@ -122,7 +122,7 @@ def ask(sock, question):
         except TimeoutError:
             if task.error:
                 raise task.error from None
-            raise Wrong(f"The peer heard {heard.decode(errors='replace')!r} and is still waiting for more. "
+            raise Wrong(f"The peer received {heard.decode(errors='replace')!r} and is still waiting for more. "
                         "Tell it that the question is over.") from None
         return heard
 
@@ -151,7 +151,7 @@ class FirstServer(Exercise):
             client = socket.create_connection(("127.0.0.1", script.listening()), exercises.WAIT)
             for word in "hello", "one more word":
                 client.sendall(word.encode())
-                reads(client, f"Server heard: {word}", f"The client said '{word}'.", script)
+                reads(client, f"Server heard: {word}", f"The client sent '{word}'.", script)
             client.close()
             script.ends("The client closed the connection")
 

@@ -32,8 +32,8 @@ def is_taken(port):
     def check(self, is_taken):
         with socket.create_server(("localhost", 0)) as listener:
             port = listener.getsockname()[1]
-            expect("Another program listens on the port.", True, is_taken(port))
-        expect("Nobody listens on the port.", False, is_taken(port))
+            expect("Another program is listening on the port.", True, is_taken(port))
+        expect("Nothing is listening on the port.", False, is_taken(port))
         with socket.socket() as holder:
             holder.bind(("localhost", 0))
             expect("Another program has taken the port: it has called bind, but not listen yet.", True,
@@ -41,7 +41,7 @@ def is_taken(port):
         try:
             socket.create_server(("localhost", port)).close()
         except OSError:
-            raise Wrong("The port was free, but after the call of your function it is in use: close the socket.") from None
+            raise Wrong("The port was free, but after your function ran it is in use: close the socket.") from None
 
 
 class SocketsOfAServer(Exercise):
@@ -56,7 +56,7 @@ class SocketsOfAServer(Exercise):
 
     def check(self, sockets):
         if type(sockets) is not int:
-            raise Wrong(f"A whole number is needed, but this is {type(sockets).__name__}: {sockets!r}.")
+            raise Wrong(f"The answer should be a whole number, but this is {type(sockets).__name__}: {sockets!r}.")
         if sockets == 1:
             raise Wrong("The server has one port but more sockets: each accept returns a new one.")
         if sockets == 3:
@@ -64,14 +64,14 @@ class SocketsOfAServer(Exercise):
         if sockets == 7:
             raise Wrong("Seven includes the clients' sockets, but those are open in other programs.")
         if sockets != self.answer:
-            raise Wrong(f"{sockets} is not the number. One socket listens; how many more did accept create?")
+            raise Wrong(f"{sockets} is not right. One socket listens; how many more did accept create?")
 
 
 class Greet(Exercise):
     number = "2.3"
     name = "greet"
     hints = (
-        "Three actions: accept, sendall, return.",
+        "The function does three things: accept, sendall, return.",
         "accept returns a pair, a socket and an address. You need only the socket. PROMPT is a string, but you send bytes.",
     )
     solution = r'''
@@ -89,14 +89,14 @@ def greet(server_socket):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             task = Task(greet, listener)
             client = socket.create_connection(listener.getsockname(), exercises.WAIT)
-            theirs = task.finish("A client has connected and said nothing yet")
+            theirs = task.finish("A client has connected and sent nothing yet")
         if isinstance(theirs, tuple):
             raise Wrong("The function returned a pair, a socket and an address. It should return the socket alone.")
         if not isinstance(theirs, socket.socket) or theirs is listener:
-            raise Wrong(f"The function should return the client's socket, the one that accept gave, but it returned {theirs!r}.")
+            raise Wrong(f"The function should return the client's socket, the one that accept returned, but it returned {theirs!r}.")
         with theirs:
             theirs.sendall(b"|")
-        expect("What did the client hear?", PROMPT, reads(client, "|", "A client connected.")[:-1])
+        expect("What did the client receive?", PROMPT, reads(client, "|", "A client connected.")[:-1])
 
 
 class PassOn(Exercise):
@@ -105,7 +105,7 @@ class PassOn(Exercise):
     hints = (
         "Get the string first: speaker.recv(…).decode().strip(). It is empty both when the peer "
         "has left and when it has sent an empty line.",
-        "If the string is empty, send the farewell and return False. Otherwise send the words with the name and return True.",
+        "If the string is empty, send the farewell and return False. Otherwise send the message with the name and return True.",
         "listener.sendall(f\"{name}: {text}\\n\".encode())",
     )
     solution = r'''
@@ -117,7 +117,7 @@ def pass_on(speaker, name, listener):
     listener.sendall(f"{name}: {text}\n".encode())
     return True
 '''
-    right = "The words arrive with the name, and leaving is noticed."
+    right = "Messages arrive with the name, and departures are noticed."
 
     def check(self, pass_on):
         anya, speaker = pair()

@@ -20,7 +20,7 @@ def heard(reader, *pieces):
     try:
         said = reader(Tape(*pieces))
         if said is None:
-            raise Wrong("The function yielded nothing; the result is None. It is yield that hands over lines.")
+            raise Wrong("The function yielded nothing; the result is None. Hand over each line with yield.")
         if isinstance(said, str):
             raise Wrong(f"The function returned one line, {said!r}, and ended. To hand over a line and go on, "
                         "use yield instead of return.")
@@ -32,7 +32,7 @@ def heard(reader, *pieces):
     except AttributeError as error:
         if "'Tape' object" not in str(error):
             raise
-        raise Wrong(f"{error}. Of all that a socket has, you need only one thing here: recv.") from None
+        raise Wrong(f"{error}. Of everything that a socket can do, you need only recv here.") from None
 
 
 def soon(reader, data, *wanted):
@@ -54,7 +54,7 @@ def soon(reader, data, *wanted):
 class Tails(Exercise):
     number = "3.1"
     hints = (
-        "The tail is what stands after the last \\n in all that has arrived and not been yielded yet.",
+        "The tail is what comes after the last \\n in everything that has arrived and has not been yielded yet.",
         "After the first piece there was no \\n yet, so the whole piece b\"hel\" is the tail.",
     )
     answer = [b"hel", b"how ar", b"bye"]
@@ -67,7 +67,7 @@ the tail is how ar. Then how ar + e you\\nbye: how are you is yielded, the tail 
 
     def check(self, tails):
         if not isinstance(tails, list) or len(tails) != 3:
-            raise Wrong("A list of three tails is needed, one for each piece, such as [b\"a\", b\"b\", b\"c\"].")
+            raise Wrong("The answer should be a list of three tails, one for each piece, such as [b\"a\", b\"b\", b\"c\"].")
         if not all(isinstance(tail, bytes) for tail in tails):
             raise Wrong("Tails are bytes: put the letter b before the quotes.")
         if any(b"\n" in tail for tail in tails):
@@ -107,7 +107,7 @@ def lines(sock):
             for pieces in cuts(text):
                 expect(f"The pieces {pieces[0]!r} and {pieces[1]!r} arrived, and the peer finished.",
                        wanted, heard(lines, *pieces))
-        expect("The peer finished without saying anything.", [], heard(lines))
+        expect("The peer finished without sending anything.", [], heard(lines))
         soon(lines, "Anna\nhel".encode(), "Anna")
         soon(lines, "Anna\nhello\nhow".encode(), "Anna", "hello")
 
@@ -138,7 +138,7 @@ def send_line(sock, text):
     line = text.replace("\\n", " ") + "\\n"
     sock.sendall(line.encode())
 '''
-    right = "As many messages will be heard as send_line was called."
+    right = "Each call of send_line arrives as exactly one message."
 
     def check(self, send_line):
         for text in "hello", "", "  bye\nBoris: I have left\nAnna: me too":
@@ -148,7 +148,7 @@ def send_line(sock, text):
             except TypeError as error:
                 if "str" not in str(error):
                     raise
-                raise Wrong("A string was sent to the socket, but it takes bytes: you need encode().") from None
+                raise Wrong("You sent a string to the socket, but it takes bytes: call encode().") from None
             wanted = (text.replace("\n", " ") + "\n").encode()
             if wanted.startswith(sock.data) and len(sock.data) == 10:
                 raise Wrong(f"send_line(sock, {text!r})\n    expected: {wanted!r}\n    got: {sock.data!r}. "
@@ -197,7 +197,7 @@ class Server(Exercise):
     number = "3.5"
     name = "server.py"
     hints = (
-        "Copy lines and send_line into server.py. Direct calls of recv and sendall are needed nowhere else.",
+        "Copy lines and send_line into server.py. Nothing else needs to call recv or sendall directly.",
         "Call lines once for each person: words = lines(client_socket). The name is "
         "next(words, \"\"), and the conversation goes on from the same words.",
         "Everything that the server says, including the prompt, is sent with send_line.",
@@ -231,7 +231,7 @@ class Server(Exercise):
 
 
 def both_are_there(anya, boris, name, what):
-    """Wait until one hears that the other, Anna or name, has joined; return the one (Peer) who was first."""
+    """Wait until either Anna or name hears that the other has joined; return the Peer that was first."""
     heard, people = [], {anya: f"{name} joined", boris: "Anna joined"}
     while True:
         for person, news in people.items():
@@ -267,7 +267,7 @@ class Client(Exercise):
         "To send the answer, use send_line(client_socket, text).",
     )
     solution = (COURSE / "answers/stages/lesson03/client.py").read_text(encoding="utf-8")
-    right = "Your client hears and speaks in lines."
+    right = "Your client reads and writes whole lines."
 
     def check(self, path):
         story = "Anna: !" + "ы" * 5000

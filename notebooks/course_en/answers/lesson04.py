@@ -15,11 +15,11 @@ def heard(limited, *pieces):
     """Return the lines that a student's reader gives, with LONG for those longer than LIMIT."""
     said = limited(Tape(*pieces), LIMIT)
     if said is None:
-        raise Wrong("The function yielded nothing; the result is None. It is yield that hands over lines.")
+        raise Wrong("The function yielded nothing; the result is None. Hand over each line with yield.")
     lines = list(said)
     for line in lines:
         if not isinstance(line, bytes):
-            raise Wrong(f"{line!r} was yielded. Lines are wanted as bytes: don't call decode here.")
+            raise Wrong(f"{line!r} was yielded. Lines should be bytes: don't call decode here.")
     return [LONG if len(line) > LIMIT else line for line in lines]
 
 
@@ -67,15 +67,15 @@ def limited(sock, limit):
         tape = Tape(*[b"a" * (LIMIT + 1)] * 50)
         next(iter(limited(tape, LIMIT)), None)
         if len(tape.pieces) < 49:
-            raise Wrong(f"50 pieces of {LIMIT + 1} bytes arrived without a line end, the limit is {LIMIT}.\n"
+            raise Wrong(f"50 pieces of {LIMIT + 1} bytes arrived without a line ending; the limit is {LIMIT}.\n"
                         f"    expected: the line is yielded after the first piece\n"
                         f"    got: pieces read: {50 - len(tape.pieces)}")
         tracemalloc.start()
         for _ in limited(Tape(*[b"a" * 100] * 500), LIMIT):
             pass
         if (most := tracemalloc.get_traced_memory()[1]) > 25_000:
-            raise Wrong(f"50,000 bytes arrived without a line end, the limit is {LIMIT}. Up to {most} bytes were in memory: "
-                        "while you skip the remainder of a line, don't collect it.")
+            raise Wrong(f"50,000 bytes arrived without a line ending; the limit is {LIMIT}. Up to {most} bytes were in memory: "
+                        "while you skip the rest of a line, don't collect it.")
 
 
 class Cuts(Exercise):
@@ -93,13 +93,13 @@ With i = 5 the first piece is b"Anna\\r", with i = 12 it is b"Anna\\r\\nhello\\r
 
     def check(self, found):
         if not isinstance(found, (list, tuple, set)) or not all(isinstance(i, int) for i in found):
-            raise Wrong("A list of numbers is needed, such as [1, 2].")
+            raise Wrong("The answer should be a list of numbers, such as [1, 2].")
         data = b"Anna\r\nhello\r\n"
         for i in sorted(set(found) - set(self.answer)):
             if not 0 < i < len(data):
                 raise Wrong(f"{i!r} is not a place to cut: i goes from 1 to {len(data) - 1}.")
             raise Wrong(f"With i = {i} the pieces are {data[:i]!r} and {data[i:]!r}: here each \\r\\n "
-                        "is whole, and the reader reads them right.")
+                        "is whole, and the reader reads them correctly.")
         for i in self.answer:
             if i not in found:
                 raise Wrong("The numbers are right, but there is one more cut." if found else
@@ -117,7 +117,7 @@ class Server(Exercise):
         "a short line, and for a long one it tells the author and waits for the next.",
     )
     solution = (COURSE / "answers/stages/lesson04/server.py").read_text(encoding="utf-8")
-    right = "A long line, \\r\\n and a reset can't harm your server."
+    right = "Long lines, \\r\\n and resets can't harm your server."
 
     def check(self, path):
         with Script(path) as server:

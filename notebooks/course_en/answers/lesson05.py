@@ -11,7 +11,7 @@ STAGE = COURSE / "answers/stages/lesson05"
 CROWDS = ("Greg", "Daisy", "Edgar", "Jenny"), ("Zoe", "Isaac", "Irene", "Kevin"), ("Leo", "Lisa", "Mila", "Oliver")
 
 STUCK = "If the server stands still: is send_message called under with lock:? It takes the same lock and waits for itself."
-SHIFTED = "Find the index and remove by it under one and the same lock: else another thread shifts the lists in between."
+SHIFTED = "Find the index and remove by it under one and the same lock: otherwise another thread shifts the lists in between."
 
 
 class ServeTogether(Exercise):
@@ -92,7 +92,7 @@ def serve_together(server_socket, guests, talk_to):
         if task.thread in talkers:
             return Wrong(
                 f"{wrong}\ntalk_to was run by the same thread that calls accept. Parentheses call "
-                "a function at once: pass it to the thread without them, target=talk_to. And it is start() that sets a thread going, not run()."
+                "a function at once: pass it to the thread without them, target=talk_to. A thread is started with start(), not run()."
             )
         if not talkers:
             return Wrong(f"{wrong}\nNobody called talk_to: the thread was not started. It needs start() right after accept.")
@@ -122,7 +122,7 @@ def enter(username, client_socket, client_names, connected_clients, lock):
     client_socket.sendall("Welcome!\\n".encode())
     return True
 '''
-    right = "The check and the entries can't be separated, and nobody waits while holding the lock."
+    right = "The check and the updates can't be separated, and nobody waits while holding the lock."
 
     def check(self, enter):
         lock = WatchedLock()
@@ -130,7 +130,7 @@ def enter(username, client_socket, client_names, connected_clients, lock):
         ours, theirs = watched_pair(lock)
         result = enter("Anna", ours, names, clients, lock)
         turns = names.turns + clients.turns
-        what = "Anna came, nobody else is in the chat."
+        what = "Anna came; nobody else is in the chat."
         expect(f"{what} The names:", ["Anna"], list.copy(names))
         if list.copy(clients) != [ours]:
             raise Wrong(f"{what} connected_clients doesn't have her socket, or has more than that.")
@@ -138,17 +138,17 @@ def enter(username, client_socket, client_names, connected_clients, lock):
         if 0 in turns:
             raise Wrong(
                 "A list was checked or changed without the lock: at that moment another thread can get in "
-                "between the check and the entry."
+                "between the check and the update."
             )
         if len(set(turns)) > 1:
             raise Wrong(
-                "The check and the entry are under the lock, but under different with blocks: between them it "
+                "The check and the update are under the lock, but in different with blocks: between them it "
                 "is free, and another thread has time to get in."
             )
         if any(ours.turns):
             raise Wrong(
                 "The greeting was sent while holding the lock. If Anna doesn't read, sendall waits, "
-                "and with it everybody else at the door."
+                "and everybody else waits for the lock."
             )
         expect(f"{what}{ours.remark} She hears:", "Welcome!\n", all_sent(ours, theirs))
         self.check_namesake(enter, names, clients, lock)
@@ -196,7 +196,7 @@ A and D are one call of a list's method each, which nobody can interrupt in the 
             raise Wrong(f"The answer is a string of letters from A to E, such as \"AD\", but this is {answer!r}.")
         for letter, why in self.why.items():
             if (letter in answer.upper()) != (letter in self.answer):
-                raise Wrong(f"Think about the letter {letter} once more. {why}")
+                raise Wrong(f"Think about the letter {letter} again. {why}")
 
 
 class ManyServer(Exercise):
@@ -205,8 +205,8 @@ class ManyServer(Exercise):
     hints = (
         "Start with start_server: after accept start a thread, target=start_connection, "
         "args=(client_socket, client_address).",
-        "start_connection: send the question for a name; the client's first line is the name, the others are messages. "
-        "The whole conversation is inside try, and remove_user is after it: every kind of end gets there.",
+        "start_connection: send the prompt for a name; the client's first line is the name, the others are messages. "
+        "The whole conversation is inside try, and remove_user is after it: every way out leads there.",
         "remove_user: under the lock find the index of the socket and remove both the socket and the name by it; after "
         "with, tell the others. If the socket is not in the list, return.",
         "send_message: under the lock a loop over connected_clients, in it sendall inside try … except OSError.",
@@ -253,7 +253,7 @@ class ManyServer(Exercise):
         for name, person in ("Anna", anya), ("Vera", vera), ("Boris", boris):
             hears(person, "Boris: one", f"Boris said 'one'. Everybody hears it, Boris too. {name} is listening.")
         boris.say("two")
-        hears(anya, "Boris: two", "Boris said 'two', Anna and Vera are silent.")
+        hears(anya, "Boris: two", "Boris said 'two'; Anna and Vera are silent.")
         text = "Hey 👋 Vera\n".encode()
         boris.send(text[:5])
         vera.say("three")
@@ -262,16 +262,16 @@ class ManyServer(Exercise):
         for person in anya, boris, vera:
             hears(person, "Boris: Hey 👋 Vera", "Boris sent a line in two pieces, cut in the middle of an emoji.")
         vera.say("a" * 5000)
-        hears(vera, "longer", "Vera sent a line of 5000 bytes. It is for the server to answer her.")
+        hears(vera, "longer", "Vera sent a line of 5000 bytes. The server should answer her.")
 
     def check_leaving(self, anya, boris, vera):
         boris.close()
         hears(vera, "Boris left", "Boris closed his connection.")
         heard = hears(anya, "Boris left", "Boris closed his connection.")
-        expect("Boris closed his connection. What is heard before the news about him?", [], heard[:-1])
+        expect("Boris closed his connection. What is heard before that announcement?", [], heard[:-1])
         vera.reset()
         heard = hears(anya, "Vera left", "Vera's connection was reset.")
-        expect("Vera's connection was reset. What is heard before the news about her?", [], heard[:-1])
+        expect("Vera's connection was reset. What is heard before that announcement?", [], heard[:-1])
 
     def check_crowd(self, port, anya, names):
         with ExitStack() as stack:
@@ -293,7 +293,7 @@ class ManyServer(Exercise):
                     )
 
     def check_leaving_at_once(self, port, anya):
-        names, what = CROWDS[0], f"{', '.join(CROWDS[0])} left at once."
+        names, what = CROWDS[0], f"{', '.join(CROWDS[0])} left at the same time."
         with ExitStack() as stack:
             people = [stack.enter_context(come(port, name)) for name in names]
             for name in names:
@@ -334,7 +334,7 @@ class ThreadedClient(Exercise):
     def check(self, path):
         with meet(path) as (script, server):
             server.sendall("Enter your name:\n".encode())
-            script.prints("Enter your name:", "The server asked for a name, nothing has been typed yet.")
+            script.prints("Enter your name:", "The server asked for a name; nothing has been typed yet.")
             script.types("Anna")
             reads(server, "Anna\n", "'Anna' was typed into the client.", script)
             for text in "Boris: one", "Vera: !" + "ы" * 5000, "Boris: two":

@@ -39,7 +39,7 @@ def clean(data):
             if got is None:
                 raise Wrong("The function returned nothing. It needs a return at the end.")
             if not isinstance(got, bytes):
-                raise Wrong(f"clean({data!r}) returned {got!r}. Bytes are needed: call encode() at the end.")
+                raise Wrong(f"clean({data!r}) returned {got!r}. It should return bytes: call encode() at the end.")
             if got.decode(errors="replace") != wanted:
                 raise Wrong(f"clean({data!r})\n    expected: {wanted!r}.encode()\n"
                             f"    got: {got.decode(errors='replace')!r}.encode()")
@@ -60,7 +60,7 @@ class Visible(Exercise):
     number = "6.2"
     name = "visible"
     hints = (
-        "ord(sign) gives the number of a character, chr(number) gives the character with a number.",
+        "ord(sign) gives the number of a character, chr(number) gives the character with that number.",
         "Build a new string: shown = \"\", then in a loop over text add either the character "
         "or \"^\" + chr(ord(sign) + 64).",
     )
@@ -96,7 +96,7 @@ class Twin(Exercise):
     number = "6.3"
     hints = (
         "Is there a Cyrillic or Greek letter that can't be told from a Latin one?",
-        "Or put an invisible character into the name that clean leaves alone: the joiner \\u200d.",
+        "Or put into the name an invisible character that clean leaves alone: the joiner \\u200d.",
     )
     answer = "Аnna"
     solution = '''
@@ -107,7 +107,7 @@ class Twin(Exercise):
     def check(self, name):
         from lab.en.server import clean
         if not isinstance(name, str):
-            raise Wrong("A string (str) is needed.")
+            raise Wrong("The answer should be a string (str).")
         if name == "Anna":
             raise Wrong("It is the same name: a program can't tell the two apart any better than a person.")
         if clean(name.encode()) != name.encode():

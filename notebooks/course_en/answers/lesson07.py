@@ -104,11 +104,11 @@ letters ＢＯＢ into ordinary ones). One of each shape is let in, the others a
         if not isinstance(answer, int):
             raise Wrong(f"The answer is a whole number, but this is {answer!r}.")
         if answer == 3:
-            raise Wrong("That is 3. Normalization does not unite a Latin A and a Cyrillic A: shape takes them for different letters.")
+            raise Wrong("That is 3. Normalization does not merge a Latin A and a Cyrillic A: shape takes them for different letters.")
         if answer in (5, 6):
             raise Wrong(f"That is {answer}. Somebody was counted twice: compare the two Josés (é, and e with an accent) and the two BOBs.")
         if answer != 4:
-            raise Wrong(f"{answer} is not the number. How many shapes do these seven names have? One name of each shape is admitted.")
+            raise Wrong(f"{answer} is not right. How many shapes do these seven names have? One name of each shape is admitted.")
 
 
 class RefusingServer(Exercise):
@@ -194,6 +194,6 @@ class RefusingServer(Exercise):
         admitted = sum("taken" not in line for line in heard)
         if admitted != 1:
             raise Wrong(
-                f"Six people gave the name {name} at the same time. Let in: {admitted}. Between the check and the entry "
+                f"Six people gave the name {name} at the same time. Let in: {admitted}. Between the check and the update "
                 "another thread has time to get in: put them under one with lock:."
             )

@@ -10,7 +10,7 @@ from people import Peer
 STAGE = COURSE / "answers/stages/lesson08"
 LINES = 50  # that each of two talkers says
 CROWD = "Zoe", "Isaac", "Irene", "Kevin", "Leo", "Lisa", "Mila", "Oliver"
-GO_ON = "If sending to one fails, the broadcast goes on, and that one is removed from the list after the loop."
+GO_ON = "If sending to one client fails, the broadcast goes on, and that client is removed from the list after the loop."
 
 
 class SendToAll(Exercise):
@@ -44,14 +44,14 @@ def send_to_all(message, connected_clients, lock):
             gone = send_to_all("Anna: hello\n".encode(), clients, lock)
         except OSError as error:
             raise Wrong(
-                f"There are four people in the chat, Boris's connection was reset. The broadcast stopped at him: "
+                f"There are four people in the chat, and Boris's connection was reset. The broadcast stopped at him: "
                 f"{type(error).__name__}. Catch OSError inside the loop."
             ) from None
         what = "Anna, Boris, Vera and Greg are in the chat; Boris's connection was reset."
         self.check_heard(what, pairs)
         if not isinstance(gone, list):
             returned = "None" if gone is None else type(gone).__name__
-            raise Wrong(f"{what} The function returned {returned}, but it should return a list of those to whom sending failed.")
+            raise Wrong(f"{what} The function returned {returned}, but it should return a list of the clients for which sending failed.")
         if gone != [borises]:
             kinds = ", ".join(type(one).__name__.replace("Watched", "").lower() for one in gone) or "nothing"
             raise Wrong(f"{what} It should return a list with one thing in it, Boris's socket, but yours has: {kinds}.")
@@ -80,10 +80,10 @@ def send_to_all(message, connected_clients, lock):
     def check_lock(self, lock, turns):
         seen = {turn for sendings in turns for turn in sendings}
         if 0 in seen:
-            raise Wrong("Sent without the lock: two threads would mix their broadcasts, and people would have different orders.")
+            raise Wrong("The message was sent without the lock: two threads would mix their broadcasts, and people would hear different orders.")
         if len(seen) > 1:
             raise Wrong(
-                "The lock is acquired anew for each client, so another broadcast can get in between. "
+                "The lock is acquired again for each client, so another broadcast can get in between. "
                 "with lock: must be around the whole loop."
             )
         if lock.locked():
@@ -95,8 +95,8 @@ class Ways(Exercise):
     answer = (6, 2)
     hints = (
         "Write down the strings of two A and two B: AABB, ABAB and so on.",
-        "The first A in a string is the send to Vera, the second the send to Greg; the same for B. Which is first for Vera depends on which of "
-        "the first letters is earlier, and for Greg on which of the second ones.",
+        "The first A in a string is the send to Vera, the second the send to Greg; the same for B. What Vera hears first depends on which of "
+        "the first letters is earlier; what Greg hears first, on which of the second.",
         "The orders differ where one thread overtakes the whole of the other in the middle: ABBA.",
     )
     solution = '''
@@ -110,7 +110,7 @@ In ABBA Vera hears Anna first, but Greg hears Boris first; in BAAB it is the rev
             raise Wrong(f"The answer is a pair of numbers, such as (4, 1), but this is {answer!r}.")
         if answer[0] == 24:
             raise Wrong(
-                "24 is all permutations. But within one thread the order is fixed: first Vera, then Greg."
+                "24 counts all permutations, but within one thread the order is fixed: first Vera, then Greg."
             )
         if answer[0] != 6:
             raise Wrong(f"There are not {answer[0]} ways. Write down all strings of two A and two B.")
@@ -199,7 +199,7 @@ class BroadcastServer(Exercise):
             hears(egor, "Edgar joined", "Edgar came.")
             egor.send("bye".encode())
             egor.half_close()
-            hears(vera, "Edgar: bye", "Edgar said 'bye' without a line end and half-closed his connection.")
+            hears(vera, "Edgar: bye", "Edgar said 'bye' without a line ending and half-closed his connection.")
             self.goes("Edgar", "half-closed his connection", vera, gleb, "Edgar left")
         zhenya = visit(port, "Jenny")
         hears(zhenya, "Jenny joined", "Jenny came.")

@@ -134,7 +134,7 @@ The order of the items in the inbox is the order of the words in the chat. Boris
         if "Anna: hey" in answer:
             raise Wrong("Nobody hears 'Anna: hey': with the empty line, Anna had already said goodbye.")
         if any("Enter" in line for line in answer):
-            raise Wrong("The prompt for a name is not part of the answer: it is no message of the chat.")
+            raise Wrong("The prompt for a name is not part of the answer: it is not a chat message.")
         if not any(line.startswith("Boris joined") for line in answer):
             raise Wrong("Boris also hears of his own arrival: by then he is already in the list.")
         expect("What will Boris hear?", self.answer, answer)
@@ -205,7 +205,7 @@ def namesakes(port):
             heard = [hears(person, name, f"Four people gave the name {name} at the same time.")[-1] for person in people]
         if sum("taken" not in line for line in heard) > 1:
             raise Wrong(f"Four people gave the name {name} at the same time, and more than one was let in: between the check and "
-                        f"the entry another thread got in. {ALONE}")
+                        f"the update another thread got in. {ALONE}")
 
 
 def same_order(anya, boris):

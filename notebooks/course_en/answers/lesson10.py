@@ -80,7 +80,7 @@ class Slow(Exercise):
         "will see the end and put (client_socket, None) into the inbox.",
     )
     solution = (COURSE / "answers/stages/lesson10/server.py").read_text(encoding="utf-8")
-    right = "A client that does not read no longer holds up anyone."
+    right = "A client that does not read no longer holds anyone up."
 
     def check(self, path):
         if call := hurries(path):

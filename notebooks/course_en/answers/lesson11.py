@@ -47,7 +47,7 @@ class Batches(Exercise):
     number = "11.2"
     answer = 65
     hints = (
-        "What finds no room goes into unsent, and unsent_size grows by 65,536 with each batch.",
+        "What doesn't fit goes into unsent, and unsent_size grows by 65,536 with each batch.",
         "MAX_BEHIND is 4194304, which is exactly 64 batches. Look at the comparison in tell.",
     )
     solution = '''

@@ -119,7 +119,7 @@ class Statuses(Exercise):
         if not isinstance(answer, (list, tuple)) or len(answer) != 2:
             raise Wrong(f"The answer is a list of two numbers, and this is {answer!r}.")
         if list(answer) == [0, 1]:
-            raise Wrong("The other way round: 0 means \"all is well\", and that is how a server ends that was told to stop.")
+            raise Wrong("The other way around: 0 means \"all is well\", and a server that was told to stop ends with it.")
         expect("The port is taken; stopped with Ctrl+C.", self.answer, list(answer))
 
 

@@ -106,7 +106,7 @@ class Percentile(Exercise):
     number = "16.3"
     name = "percentile"
     hints = (
-        "Put the delays in order of size: sorted returns a new list and leaves the old one alone.",
+        "Sort the delays: sorted returns a new list and leaves the old one alone.",
         "Among a hundred delays, p99 is the ninety-ninth, and list indexes begin at zero.",
         "sorted(delays)[math.ceil(part * len(delays)) - 1]; ceil rounds up",
     )

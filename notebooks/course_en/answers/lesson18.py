@@ -22,7 +22,7 @@ def names_after(entries):
             names[who] = line
     return list(names.values())
 '''
-    right = "Whoever has read the same log gets the same names, on whatever server."
+    right = "Every server that has read the same log gets the same names."
 
     def check(self, names_after):
         for entries, wanted in (

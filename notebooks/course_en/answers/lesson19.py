@@ -6,7 +6,7 @@ class Silent(Exercise):
     number = "19.1"
     name = "silent"
     hints = (
-        "Check Redis first: max(heard.values()) is when the latest of them was heard.",
+        "Check Redis first: max(heard.values()) is when any of them was last heard.",
         "A server is dead if now - heard[server] > 5000. At exactly 5000 it is still alive.",
         "sorted(...) returns a list in alphabetical order. Mind the empty dictionary: it has no max.",
     )
@@ -45,7 +45,7 @@ class Heard(Exercise):
 The third row is a repeat, and the fifth came from a server that is already dead:
 heard = ["Anna: one", "Boris: two", "Boris left the chat.", "Anna: four"]
 '''
-    right = "And everyone who has read the same log hears the same."
+    right = "Everyone who has read the same log hears the same."
     answer = ["Anna: one", "Boris: two", "Boris left the chat.", "Anna: four"]
 
     def check(self, heard):
@@ -55,7 +55,7 @@ heard = ["Anna: one", "Boris: two", "Boris left the chat.", "Anna: four"]
         if lines.count("Anna: one") > 1:
             raise Wrong("\"Anna: one\" is heard twice. The third entry has the same number as the first: it is a repeat.")
         if "Boris: three" in lines:
-            raise Wrong("Nobody hears \"Boris: three\": server s2 is dead since the row before.")
+            raise Wrong("Nobody hears \"Boris: three\": server s2 has been dead since the row before.")
         if "Boris left the chat." not in lines:
-            raise Wrong("Server s2 is dead, and Boris was at it. What do the people hear about that?")
+            raise Wrong("Server s2 is dead, and Boris was on it. What do the people hear about that?")
         expect("The rest is nearly right. Compare the lines and their order.", self.answer, lines)

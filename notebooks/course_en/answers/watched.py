@@ -16,8 +16,8 @@ class WatchedLock:
     def acquire(self, blocking=True, timeout=-1):
         if self.turn():
             raise Wrong(
-                "The thread holds the lock and takes it once more. It would wait for itself forever: "
-                "call the function that takes it after the with."
+                "The thread holds the lock and acquires it again. It would wait for itself forever: "
+                "call the function that acquires it after the with block."
             )
         if not self.lock.acquire(blocking, timeout):
             return False

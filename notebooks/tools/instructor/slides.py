@@ -13,7 +13,7 @@ from .page import markdown, page, python
 LONG, LONGER, LONGEST, WIDE = 9, 17, 34, 70  # lines of code: smaller letters, smallest, all that is shown; characters
 WORDS = {
     "ru": {"out": "Что вышло", "answer": "Почему", "repair": "Чиним", "exercise": "Ваша очередь", "more": "ещё строк"},
-    "en": {"out": "What came out", "answer": "Why", "repair": "Repair", "exercise": "Your turn", "more": "more lines"},
+    "en": {"out": "Output", "answer": "Why", "repair": "Fix", "exercise": "Your turn", "more": "more lines"},
 }
 QUESTION = re.compile(r"\*\*[^*]*\?[^*]*\*\*|\*\*[^*]+\*\*[^.?!]*\?", re.S)
 FOLDED = re.compile(r"<details>\s*<summary>.*?</summary>\s*(.*?)\s*</details>", re.S)

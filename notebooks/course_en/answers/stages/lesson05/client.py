@@ -9,7 +9,7 @@ RECV_SIZE = 8192
 
 
 def lines(sock):
-    """Yield the peer's messages (str) one by one, without line ends."""
+    """Yield the peer's messages (str) one by one, without line endings."""
     tail = b""
     while chunk := sock.recv(RECV_SIZE):
         *whole, tail = (tail + chunk).split(b"\n")

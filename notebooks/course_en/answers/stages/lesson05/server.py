@@ -24,7 +24,7 @@ def receive(sock):
 
 
 def lines(sock):
-    """Yield the peer's lines (bytes, without line ends); one that is too long once."""
+    """Yield the peer's lines (bytes, without line endings); a line that is too long comes once."""
     tail, skipping = b"", False
     while chunk := receive(sock):
         if skipping:
@@ -40,7 +40,7 @@ def lines(sock):
 
 
 def talk(client_socket):
-    """Find out the name, and pass messages on until the client leaves."""
+    """Get the name, and pass messages on until the client leaves."""
     client_socket.sendall(PROMPT.encode())
     username = ""
     for line in lines(client_socket):

@@ -35,7 +35,7 @@ def receive(sock):
 
 
 def lines(sock):
-    """Yield the peer's lines (bytes, without line ends); one that is too long once."""
+    """Yield the peer's lines (bytes, without line endings); a line that is too long comes once."""
     tail, skipping = b"", False
     while chunk := receive(sock):
         if skipping:
@@ -64,7 +64,7 @@ def log_in(client_socket, words):
 
 
 def talk(client_socket):
-    """Find out the name, and pass messages on until the client leaves."""
+    """Get the name, and pass messages on until the client leaves."""
     words = lines(client_socket)
     username = log_in(client_socket, words)
     for line in words:
@@ -106,7 +106,7 @@ def why_not(username):
 
 
 def add_user(client_socket, username):
-    """Add a client to both lists; return why that is impossible, or None."""
+    """Add a client to both lists; return the reason for a refusal, or None."""
     with lock:
         reason = why_not(username)
         if not reason:
@@ -116,7 +116,7 @@ def add_user(client_socket, username):
 
 
 def send_message(message):
-    """Send a message (bytes) to everyone in one order; remove those to whom it can't be sent."""
+    """Send a message (bytes) to everyone in one order; remove the clients it can't be sent to."""
     gone = []
     with lock:
         for client in connected_clients:

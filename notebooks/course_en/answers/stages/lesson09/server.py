@@ -38,7 +38,7 @@ def receive(sock):
 
 
 def lines(sock):
-    """Yield the peer's lines (bytes, without line ends); one that is too long once."""
+    """Yield the peer's lines (bytes, without line endings); a line that is too long comes once."""
     tail, skipping = b"", False
     while chunk := receive(sock):
         if skipping:
@@ -66,7 +66,7 @@ def start_connection(client_socket, client_address):
 
 
 def broadcast():
-    """Take items from the inbox one by one, decide, and send, for ever."""
+    """Take items from the inbox one by one, decide, and send, forever."""
     while True:
         client_socket, line = inbox.get()
         if line is None:

@@ -1,4 +1,4 @@
-"""My server after lesson 10: a client that does not read holds up nobody."""
+"""My server after lesson 10: a client that does not read holds nobody up."""
 import queue
 import select
 import socket
@@ -39,7 +39,7 @@ def receive(sock):
 
 
 def lines(sock):
-    """Yield the peer's lines (bytes, without line ends); one that is too long once."""
+    """Yield the peer's lines (bytes, without line endings); a line that is too long comes once."""
     tail, skipping = b"", False
     while chunk := receive(sock):
         if skipping:
@@ -67,7 +67,7 @@ def start_connection(client_socket, client_address):
 
 
 def broadcast():
-    """Take items from the inbox one by one, decide, and send, for ever."""
+    """Take items from the inbox one by one, decide, and send, forever."""
     while True:
         client_socket, line = inbox.get()
         if line is None:

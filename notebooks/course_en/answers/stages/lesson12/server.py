@@ -17,7 +17,7 @@ PROMPT = "Enter your name:\n"
 TOO_LONG = f"Message longer than {MAX_MESSAGE} bytes not sent.\n"
 
 inbox = queue.SimpleQueue()  # (socket, line), or (socket, None) when the client has left
-log_lines = queue.Queue(1000)  # lines for the terminal; what finds no room is thrown away
+log_lines = queue.Queue(1000)  # lines for the terminal; what doesn't fit is thrown away
 
 # This belongs to the broadcast thread, so it needs no lock.
 connected_clients = []
@@ -34,7 +34,7 @@ def log(line):
 
 
 def print_log():
-    """Print the log, for ever."""
+    """Print the log, forever."""
     while True:
         print(log_lines.get(), flush=True)
 
@@ -57,7 +57,7 @@ def receive(sock):
 
 
 def lines(sock):
-    """Yield the peer's lines (bytes, without line ends); one that is too long once."""
+    """Yield the peer's lines (bytes, without line endings); a line that is too long comes once."""
     tail, skipping = b"", False
     while chunk := receive(sock):
         if skipping:
@@ -85,7 +85,7 @@ def start_connection(client_socket, client_address):
 
 
 def broadcast():
-    """Take items from the inbox one by one, decide, and send, for ever."""
+    """Take items from the inbox one by one, decide, and send, forever."""
     while True:
         client_socket, line = inbox.get()
         if line is None:
@@ -214,4 +214,4 @@ if __name__ == "__main__":
     try:
         start_server()
     except KeyboardInterrupt:
-        os._exit(0)  # no need to finish printing the log, the system closes the sockets
+        os._exit(0)  # no need to finish printing the log: the system closes the sockets

@@ -19,7 +19,7 @@ leaving = threading.Event()  # we are leaving ourselves, not the server
 
 
 def lines(sock):
-    """Yield the peer's messages (str) one by one, without line ends."""
+    """Yield the peer's messages (str) one by one, without line endings."""
     tail = b""
     while chunk := sock.recv(RECV_SIZE):
         *whole, tail = (tail + chunk).split(b"\n")
