@@ -17,7 +17,7 @@ FOLDER = Path(__file__).resolve().parents[1]
 CONTENTS = """# The English edition
 
 Each lesson builds a part of the English chat, `lab/en/`, and its outputs come from running it in English. Until a \
-lesson is translated, the table leads to the Russian one. [grading.ipynb](grading.ipynb) has the criteria of the grading.
+lesson is translated, the table leads to the Russian one. [grading.ipynb](grading.ipynb) has the grading's criteria.
 
 | lesson | English | Russian |
 |---|---|---|
