@@ -1,5 +1,7 @@
 // What tests/test_browser.py does inside JupyterLab's page, through its own commands.
 
+const followed = new Set();  // paths of documents that a link has opened
+
 /** Show the notebook at path (a string) with all its cells, its kernel ready. */
 async function openBook(path) {
     window.book = await jupyterapp.commands.execute("docmanager:open", {path});
@@ -72,11 +74,17 @@ function stubborn(selector) {
     }).map(answer => answer.innerText);
 }
 
-/** Click a link to path that the reader sees, and close what it opens; return what is wrong, or null. */
-async function follow(path) {
-    const link = all("a").find(link => link.checkVisibility()
+/** Return a link to path that the reader sees, or undefined. */
+function linkTo(path) {
+    return all("a").find(link => link.checkVisibility()
         && decodeURI(link.pathname).endsWith(`/files/${path}`));
+}
+
+/** Click a link to path, and close what it opens; return what is wrong, or null. One that was followed need only be there. */
+async function follow(path) {
+    const link = linkTo(path);
     if (!link) return `${path}: no link that one sees`;
+    if (followed.has(path)) return null;
     const before = new Set(jupyterapp.shell.widgets("main"));
     const opened = new Promise((resolve, reject) => {
         jupyterapp.commands.commandExecuted.connect(function listen(_, command) {
@@ -94,7 +102,9 @@ async function follow(path) {
     const paths = widgets.map(widget => widget.context?.path);
     widgets.forEach(widget => widget.dispose());
     jupyterapp.shell.activateById(book.id);
-    return paths.includes(path) ? null : `${path}: what opens is ${paths}`;
+    if (!paths.includes(path)) return `${path}: what opens is ${paths}`;
+    followed.add(path);
+    return null;
 }
 
 /** Have the page look "Dark", and draw all diagrams anew, as after a reload. */

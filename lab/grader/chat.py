@@ -90,9 +90,11 @@ class Chat:
         return rests
 
     def settle(self):
-        """Wait until no program is busy: what they were told is done."""
+        """Wait until no program is busy: what they were told is done; or one says the same over and over."""
         deadline, quiet = time.monotonic() + limits.LIMIT, 0
         while quiet < 3 and not self.work.restless:  # at one look a word may be between two programs
+            if any(ear.repeats() for ear in self.people):
+                break
             quiet = 0 if self.busy() else quiet + 1
             self.work.restless = not quiet and time.monotonic() > deadline  # one that never rests
             time.sleep(0.002)

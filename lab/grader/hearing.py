@@ -3,6 +3,7 @@
 import select
 import threading
 import time
+import zlib
 
 from . import asking, limits, processes
 from .silence import Silence
@@ -62,19 +63,27 @@ class Ear(Words):
     def until(self, condition, patience=limits.QUIET):
         """Wait until condition(text) holds; return whether it does.
 
-        Gives up after patience seconds of silence, when no program is busy, and after LIMIT; at
-        once when no program will ever be busy again.
+        Gives up after patience seconds of silence, when no program is busy, after PATIENCE in which
+        the same was said over and over, and after LIMIT; at once when no program will ever be busy again.
         """
         deadline = time.monotonic() + limits.LIMIT
         patience = limits.PATIENCE if self.chat.work.restless else patience
-        silence = Silence(self.chat, patience)
+        silence, old = Silence(self.chat, patience), time.monotonic() + limits.PATIENCE
         with self.news:
             while not condition(self.text()) and not self.ended and time.monotonic() < deadline:
-                if self.news.wait(limits.LOOK):
-                    silence = Silence(self.chat, patience)
-                elif silence.enough():
+                if not self.news.wait(limits.LOOK):
+                    if silence.enough():
+                        break
+                elif not self.repeats():
+                    silence, old = Silence(self.chat, patience), time.monotonic() + limits.PATIENCE
+                elif time.monotonic() > old:
                     break
             return bool(condition(self.text()))
+
+    def repeats(self):
+        """Return whether the last REPEATED bytes are the same over and over, as one says who spins at an end."""
+        last = bytes(self.heard[-limits.REPEATED :])
+        return len(last) == limits.REPEATED and len(zlib.compress(last, 1)) < limits.REPEATED // 40
 
     def introduces_itself(self):
         """Say one's name, and what else this server wants to know, as has been found out."""

@@ -16,6 +16,7 @@ NEWS = 1 << 16  # characters at the end of it in which news is looked for
 PARTS = 8  # parts of a criterion that may fail before the rest is not tried
 FLOOD = 5_000_000  # bytes said past one who does not read: more than the system's buffers hold
 KEPT = 1 << 20  # bytes of what was heard that are remembered
+REPEATED = 1 << 14  # bytes of the same over and over in which nothing new is heard
 
 # A report
 QUOTED = 300  # bytes that somebody says or hears at once

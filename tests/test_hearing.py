@@ -1,0 +1,66 @@
+"""How long the grading listens to a program, in vain or not."""
+
+import socket
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from lab.grader import limits
+from lab.grader.line import Line
+
+
+class Busy:
+    """A chat whose programs always have something to do."""
+
+    work = SimpleNamespace(restless=False)
+    transcript = SimpleNamespace(note=lambda *what: None)
+
+    def busy(self):
+        return True
+
+    def rest(self):
+        return None
+
+
+@pytest.fixture
+def talk(monkeypatch):
+    """A person who listens, and a function that says lines (iterator of bytes) to that person, without end."""
+    monkeypatch.setattr(limits, "PATIENCE", 600)
+    monkeypatch.setattr(limits, "LIMIT", 600)
+    ours, theirs = socket.socketpair()
+    person = Line(Busy(), "Аня", ours)
+
+    def say(lines):
+        try:
+            for line in lines:
+                theirs.sendall(line)
+        except OSError:
+            pass  # nobody listens any more
+
+    def start(lines):
+        threading.Thread(target=say, args=(lines,), daemon=True).start()
+        return person
+
+    yield start
+    theirs.close()
+    ours.close()
+
+
+@pytest.mark.timeout(60)
+def test_who_hears_the_same_over_and_over_waits_for_nothing_more(talk, monkeypatch):
+    monkeypatch.setattr(limits, "PATIENCE", 0.2)
+    person = talk(iter(lambda: "Борис: \n".encode(), None))
+    assert not person.until(lambda text: "вышел" in text)
+    assert person.repeats()
+
+
+def test_what_comes_after_much_of_the_same_is_heard(talk):
+    person = talk(["Борис: \n".encode()] * 10_000 + ["Борис вышел\n".encode()])
+    assert person.until(lambda text: "вышел" in text)
+
+
+def test_many_different_words_are_no_repetition(talk):
+    person = talk(f"Борис: {number}\n".encode() for number in range(10_000))
+    assert person.until(lambda text: "Борис: 9999\n" in text)
+    assert not person.repeats()
