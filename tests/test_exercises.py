@@ -248,10 +248,11 @@ def test_a_restless_script_lets_others_go_first_until_its_budget_is_spent(monkey
 
     frame = sys._getframe()
     monkeypatch.setattr(sys, "argv", [frame.f_code.co_filename])
+    monkeypatch.setattr(restless, "left", {True: -1, False: restless.BUDGET})
     assert restless.step_aside(frame, "line", None) is restless.step_aside
-    assert restless.left < restless.BUDGET
-    monkeypatch.setattr(restless, "left", -1)
+    assert restless.left[False] < restless.BUDGET and restless.left[True] == -1
+    monkeypatch.setattr(restless, "left", {True: -1, False: -1})
     assert restless.step_aside(frame, "line", None) is None
-    monkeypatch.setattr(restless, "left", restless.BUDGET)
+    monkeypatch.setattr(restless, "left", {True: restless.BUDGET, False: restless.BUDGET})
     monkeypatch.setattr(sys, "argv", ["another.py"])
     assert restless.step_aside(frame, "line", None) is None

@@ -1,7 +1,8 @@
 """Run a script as any_port.py does, in a way that shows its races:  python restless.py SCRIPT PORT
 
 Before each line a thread lets the others go first, for a random moment: whatever can come between two
-lines, does. This stops when BUDGET is spent.
+lines, does. This stops when BUDGET is spent; lines that change a list or send have one of their own, which
+others can't use up before it comes to the race.
 """
 import linecache
 import random
@@ -13,21 +14,21 @@ import time
 import any_port
 
 MOMENT = 0.0002  # seconds
-BUDGET = 0.6     # seconds that all threads may lose in this way
-CHANGE = re.compile(r"\.(append|insert|pop|remove)\(|\bdel ")  # of a list: the moment before is ten times as long
+BUDGET = 0.4     # seconds that all threads may lose in this way
+TELLING = re.compile(r"\.(append|insert|pop|remove|send|sendall)\(|\bdel ")  # the moment before is ten times as long
 
-left = BUDGET
+left = {True: BUDGET, False: BUDGET}  # before telling lines, and before others
 
 
 def step_aside(frame, event, arg):
     """Let other threads run before the next line of the script."""
-    global left
-    if left < 0 or frame.f_code.co_filename != sys.argv[0]:
+    if max(left.values()) < 0 or frame.f_code.co_filename != sys.argv[0]:
         return None
-    change = CHANGE.search(linecache.getline(sys.argv[0], frame.f_lineno))
-    before = time.perf_counter()
-    time.sleep(random.uniform(0, MOMENT * 10 if change else MOMENT))
-    left -= time.perf_counter() - before
+    telling = bool(TELLING.search(linecache.getline(sys.argv[0], frame.f_lineno)))
+    if left[telling] > 0:
+        before = time.perf_counter()
+        time.sleep(random.uniform(0, MOMENT * 10 if telling else MOMENT))
+        left[telling] -= time.perf_counter() - before
     return step_aside
 
 
