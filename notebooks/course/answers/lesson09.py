@@ -137,7 +137,9 @@ class Order(Exercise):
             raise Wrong("Приглашение назвать имя в ответ не входит: это не сообщение чата.")
         if not any(line.startswith("Борис присоединился") for line in answer):
             raise Wrong("О своём приходе Борис тоже слышит: к этому времени он уже в списке.")
-        expect("Что услышит Борис?", self.answer, answer)
+        if answer != self.answer:
+            raise Wrong("Борис услышит не это. Сверьте порядок и каждую строку до последней точки.\n"
+                        f"    вышло: {answer!r}")
 
 
 class OneInbox(Exercise):

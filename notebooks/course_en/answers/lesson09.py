@@ -137,7 +137,9 @@ The order of the items in the inbox is the order of the words in the chat. Boris
             raise Wrong("The prompt for a name is not part of the answer: it is not a chat message.")
         if not any(line.startswith("Boris joined") for line in answer):
             raise Wrong("Boris also hears of his own arrival: by then he is already in the list.")
-        expect("What will Boris hear?", self.answer, answer)
+        if answer != self.answer:
+            raise Wrong("That is not what Boris will hear. Check the order, and each line down to the final period.\n"
+                        f"    got: {answer!r}")
 
 
 class OneInbox(Exercise):
