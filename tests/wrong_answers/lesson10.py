@@ -13,6 +13,19 @@ def but(old, new):
 
 WRONG = {
     "10.1": {
+        "или ничего (BlockingIOError)": """
+            def send_some(sock, unsent):
+                while unsent:
+                    data = unsent.popleft()
+                    try:
+                        sent = sock.send(data)
+                    except BlockingIOError:
+                        return False
+                    if sent < len(data):
+                        unsent.appendleft(data[sent:])
+                        return False
+                return True
+        """,
         "остаток должен стоять впереди": """
             def send_some(sock, unsent):
                 for _ in range(len(unsent)):
@@ -55,6 +68,7 @@ WRONG = {
         """,
     },
     "10.2": {
+        "Его надо отключить": but("            disconnect(client_socket)\n    except", "            pass\n    except"),
         "посылка Глебу держит всех": but("if select.select([], [client_socket], [], 0)[1]:", "if True:"),
         "действует на весь сокет": but(
             "            client_socket.sendall(message)\n",
