@@ -36,6 +36,26 @@ WRONG = {
         """,
     },
     "12.2": {
+        "бросил RuntimeError, и persist его проглотила": """
+            def persist(call, wait):
+                while True:
+                    try:
+                        return call()
+                    except (TimeoutError, ConnectionError):
+                        pass
+                    except (OSError, RuntimeError):
+                        wait()
+        """,
+        "OSError, OSError, OSError, потом удался. Что вернула persist?": """
+            def persist(call, wait):
+                for _ in range(5):
+                    try:
+                        return call()
+                    except (TimeoutError, ConnectionError):
+                        pass
+                    except OSError:
+                        wait()
+        """,
         "Сколько раз надо было ждать?\n    ждали: 0": """
             def persist(call, wait):
                 while True:
