@@ -43,6 +43,15 @@ def client(**changes):
 
 WRONG = {
     "13.1": {
+        "ждёт поток listener так: join(0.9)": """
+            def leave(client_socket, listener):
+                try:
+                    client_socket.shutdown(1)
+                except OSError:
+                    pass
+                listener.join(0.9)
+                listener.join(0.9)
+        """,
         "сервер не узнал, что мы договорили": """
             def leave(client_socket, listener):
                 client_socket.close()
