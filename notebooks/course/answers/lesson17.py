@@ -195,4 +195,7 @@ class Frozen(Exercise):
     def check(self, answer):
         if answer == 0:
             raise Wrong("Ноль был бы, если бы у каждого гостя был свой поток. Здесь он один.")
-        expect("Единственный поток занят полторы секунды.", 1.5, answer)
+        if isinstance(answer, tuple):
+            raise Wrong("У дроби в Python точка, а не запятая.")
+        if answer != self.answer:
+            raise Wrong(f"Единственный поток занят всё это время.\n    вышло: {answer!r}")

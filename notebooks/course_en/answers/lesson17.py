@@ -195,4 +195,7 @@ class Frozen(Exercise):
     def check(self, answer):
         if answer == 0:
             raise Wrong("It would be zero if each guest had a thread. Here there is only one.")
-        expect("The only thread is busy for one and a half seconds.", 1.5, answer)
+        if isinstance(answer, tuple):
+            raise Wrong("Python wants a decimal point, not a comma.")
+        if answer != self.answer:
+            raise Wrong(f"The only thread is busy all this time.\n    got: {answer!r}")
