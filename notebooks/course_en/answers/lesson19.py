@@ -49,13 +49,16 @@ heard = ["Anna: one", "Boris: two", "Boris left the chat.", "Anna: four"]
     answer = ["Anna: one", "Boris: two", "Boris left the chat.", "Anna: four"]
 
     def check(self, heard):
+        if isinstance(heard, str):
+            heard = heard.strip().splitlines()
         if not isinstance(heard, (list, tuple)) or not all(isinstance(line, str) for line in heard):
             raise Wrong("The answer is a list of strings, such as [\"Anna: one\", …].")
-        lines = list(heard)
+        lines = [line.strip() for line in heard]
         if lines.count("Anna: one") > 1:
             raise Wrong("\"Anna: one\" is heard twice. The third entry has the same number as the first: it is a repeat.")
         if "Boris: three" in lines:
             raise Wrong("Nobody hears \"Boris: three\": server s2 has been dead since the row before.")
-        if "Boris left the chat." not in lines:
+        if not any("left" in line for line in lines):
             raise Wrong("Server s2 is dead, and Boris was on it. What do the people hear about that?")
-        expect("The rest is nearly right. Compare the lines and their order.", self.answer, lines)
+        if lines != self.answer:
+            raise Wrong(f"Nearly right. Check the order, and each line down to the final period.\n    got: {lines!r}")
