@@ -19,6 +19,14 @@ WRONG = {
                         words.append(text)
                 return words
         """,
+        "ждали: ['да', 'да']": """
+            def catch_up(known, since):
+                words = []
+                for server, number, text in since:
+                    if number > known.get(server, 0) and text not in words:
+                        words.append(text)
+                return words
+        """,
         "ничего не вернула": """
             def catch_up(known, since):
                 for server, number, text in since:

@@ -27,6 +27,7 @@ def catch_up(known, since):
             ({"s1": 5}, [("s1", 5, "one"), ("s1", 6, "two")], ["two"]),
             ({"s1": 5}, [("s1", 6, "one"), ("s1", 6, "one"), ("s1", 7, "two")], ["one", "two"]),
             ({"s1": 5, "s2": 2}, [("s2", 3, "one"), ("s1", 6, "two"), ("s2", 3, "one")], ["one", "two"]),
+            ({"s1": 5}, [("s1", 6, "yes"), ("s1", 7, "yes")], ["yes", "yes"]),
             ({"s1": 5}, [("s3", 1, "one"), ("s1", 4, "old"), ("s3", 2, "two")], ["one", "two"]),
         ):
             got = catch_up(dict(known), list(since))
