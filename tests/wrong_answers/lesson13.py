@@ -15,7 +15,7 @@ def start_client():
     listener.start()
     while True:
         user_input = input()
-        if user_input.lower() == "покинуть чат":
+        if CASE(user_input) == "покинуть чат":
             break
         if ANYTHING:
             client_socket.send((user_input + END).encode())
@@ -27,6 +27,7 @@ RIGHT = {
     "PRINT": 'print(message.decode(), end="")',
     "LOST": "os._exit(0)",
     "DAEMON": "True",
+    "CASE": "str.lower",
     "ANYTHING": "user_input",
     "END": '"\\n"',
     "LEAVE": "client_socket.shutdown(socket.SHUT_WR); listener.join(0.5)",
@@ -99,6 +100,7 @@ WRONG = {
     },
     "13.2": {
         "сервер об уходе не узнал": client(DAEMON="False", LEAVE="client_socket.close()"),
+        "услышал сервер?\n    ждали: ''\n    вышло: 'Покинуть чат": client(CASE="str"),
         "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
         "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),
         "Сервер спросил имя.\n    ждали на экране": client(PRINT="pass"),

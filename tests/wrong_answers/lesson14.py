@@ -82,6 +82,10 @@ WRONG = {
         "сервер об уходе не узнал": client(DAEMON="False", LEAVE="client_socket.close()"),
         "услышал конец и молчит, а client.py всё ещё работает": client(DAEMON="False"),
         "Enter никто не нажимает, а client.py всё ещё работает": client(LOST="print('нет связи')"),
+        "и ввод кончился, а сервер об уходе не узнал": client()
+        .replace("input()", "sys.stdin.readline().strip()")
+        .replace("os, ", "os, sys, "),
+        "и ввод кончился, сервер услышал конец и закончил тоже, а client.py остановился с ошибкой": client(),
         "Сервер спросил имя.\n    ждали на экране": client(PRINT="pass"),
         "ждали на экране: Борис: пока": client(LEAVE="client_socket.shutdown(socket.SHUT_WR)"),
         "Уходящий читает": client(LOST="print('Соединение с сервером потеряно.'); os._exit(0)"),

@@ -115,16 +115,20 @@ def leave(client_socket, listener):
                         "удержит человека надолго, а полсекунды хватит.")
 
 
-def hears_the_end(server):
-    """Read from the socket server until the client has ended the connection; else raise Wrong."""
+def hears_the_end(server, what, wanted=""):
+    """Read wanted (str) from the socket server, and the end of the connection; else raise Wrong.
+
+    What says, in Russian, what was done before.
+    """
     heard = b""
     try:
         while data := server.recv(8192):
             heard += data
     except TimeoutError:
-        raise Wrong("Набрано «Покинуть чат», а сервер об уходе не узнал: соединение открыто. close() не кончает "
-                    "соединения, пока второй поток ждёт в recv.") from None
-    expect("Набрано «Покинуть чат». Что услышал сервер до конца соединения?", "", heard.decode())
+        if heard == wanted.encode():
+            raise Wrong(f"{what}, а сервер об уходе не узнал: соединение открыто. close() не кончает "
+                        "соединения, пока второй поток ждёт в recv.") from None
+    expect(f"{what}. Что услышал сервер?", wanted, heard.decode(errors="replace"))
 
 
 class Leaves(Exercise):
@@ -149,10 +153,11 @@ class Leaves(Exercise):
             self.talk(script, server)
             script.wait_until_asleep()  # one of its threads in recv
             script.types("Покинуть чат")
-            hears_the_end(server)
+            hears_the_end(server, "Набрано «Покинуть чат»")
             script.ends("Набрано «Покинуть чат», сервер услышал конец и молчит")
         with meet(path) as (script, server):
             self.begin(script, server)
+            script.wait_until_asleep()
             server.close()
             script.ends("Сервер закрыл соединение, Enter никто не нажимает")
         self.last_words(path)
@@ -169,7 +174,7 @@ class Leaves(Exercise):
         with meet(path) as (script, server):
             self.begin(script, server)
             script.types("Покинуть чат")
-            hears_the_end(server)
+            hears_the_end(server, "Набрано «Покинуть чат»")
             script.wait_until_asleep()  # it waits for them, or has ended
             with suppress(OSError):  # the client may have ended
                 server.sendall("Борис: пока\n".encode())

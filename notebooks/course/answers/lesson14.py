@@ -1,7 +1,7 @@
 """Lesson 14, the client: its exercises, with hints and solutions."""
 import exercises
 from answers import lesson13
-from exercises import COURSE, Exercise, Wrong, expect, pair, reads
+from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
 
 LEAVE = "покинуть чат"
 
@@ -75,6 +75,17 @@ class MyClient(lesson13.Leaves):
     )
     solution = (COURSE / "answers/stages/lesson14/client.py").read_text(encoding="utf-8")
     right = "Ваш клиент готов: сообщения уходят строками, а сам он кончается всегда."
+
+    def check(self, path):
+        super().check(path)
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            script.types("Аня")
+            script.end_input()
+            what = "Из канала пришло «Аня», и ввод кончился"
+            lesson13.hears_the_end(server, what, "Аня\n")
+            server.close()  # it may wait long for that, as lab/client.py does
+            script.ends(f"{what}, сервер услышал конец и закончил тоже")
 
     def talk(self, script, server):
         """Each message is a line, and nothing empty goes out."""

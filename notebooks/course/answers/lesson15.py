@@ -210,7 +210,7 @@ class MyTerminal(Exercise):
 
     def goodbye(self, host, screen):
         screen.type("покинуть чат\r")
-        lesson13.hears_the_end(host.socket)
+        lesson13.hears_the_end(host.socket, "Набрано «покинуть чат»")
         host.close()
         self.ends(screen, "Набрано «покинуть чат», сервер закрыл соединение")
 

@@ -115,16 +115,20 @@ def leave(client_socket, listener):
                         "would hold up the person for long, and half a second is enough.")
 
 
-def hears_the_end(server):
-    """Read from the socket server until the client has ended the connection; else raise Wrong."""
+def hears_the_end(server, what, wanted=""):
+    """Read wanted (str) from the socket server, and the end of the connection; else raise Wrong.
+
+    What says, in Russian, what was done before.
+    """
     heard = b""
     try:
         while data := server.recv(8192):
             heard += data
     except TimeoutError:
-        raise Wrong("\"Leave the chat\" was typed, but the server was not told: the connection is open. close() does not end "
-                    "the connection while the other thread is blocked in recv.") from None
-    expect("\"Leave the chat\" was typed. What did the server receive before the end of the connection?", "", heard.decode())
+        if heard == wanted.encode():
+            raise Wrong(f"{what}, but the server was not told: the connection is open. close() does not end "
+                        "the connection while the other thread is blocked in recv.") from None
+    expect(f"{what}. What did the server receive?", wanted, heard.decode(errors="replace"))
 
 
 class Leaves(Exercise):
@@ -149,10 +153,11 @@ class Leaves(Exercise):
             self.talk(script, server)
             script.wait_until_asleep()  # one of its threads in recv
             script.types("Leave the chat")
-            hears_the_end(server)
+            hears_the_end(server, "\"Leave the chat\" was typed")
             script.ends("\"Leave the chat\" was typed, the server has received the end and is silent")
         with meet(path) as (script, server):
             self.begin(script, server)
+            script.wait_until_asleep()
             server.close()
             script.ends("The server closed the connection, and nobody presses Enter")
         self.last_words(path)
@@ -169,7 +174,7 @@ class Leaves(Exercise):
         with meet(path) as (script, server):
             self.begin(script, server)
             script.types("Leave the chat")
-            hears_the_end(server)
+            hears_the_end(server, "\"Leave the chat\" was typed")
             script.wait_until_asleep()  # it waits for them, or has ended
             with suppress(OSError):  # the client may have ended
                 server.sendall("Boris: bye\n".encode())

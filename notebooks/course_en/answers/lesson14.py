@@ -1,7 +1,7 @@
 """Lesson 14, the client: its exercises, with hints and solutions."""
 import exercises
 from answers import lesson13
-from exercises import COURSE, Exercise, Wrong, expect, pair, reads
+from exercises import COURSE, Exercise, Wrong, expect, meet, pair, reads
 
 LEAVE = "leave the chat"
 
@@ -75,6 +75,17 @@ class MyClient(lesson13.Leaves):
     )
     solution = (COURSE / "answers/stages/lesson14/client.py").read_text(encoding="utf-8")
     right = "Your client is ready: messages are sent as lines, and the client always ends."
+
+    def check(self, path):
+        super().check(path)
+        with meet(path) as (script, server):
+            self.begin(script, server)
+            script.types("Anna")
+            script.end_input()
+            what = "\"Anna\" came from a pipe, and the input ended"
+            lesson13.hears_the_end(server, what, "Anna\n")
+            server.close()  # it may wait long for that, as lab/en/client.py does
+            script.ends(f"{what}; the server received the end and ended, too")
 
     def talk(self, script, server):
         """Each message is a line, and nothing empty goes out."""

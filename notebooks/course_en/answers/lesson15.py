@@ -210,7 +210,7 @@ class MyTerminal(Exercise):
 
     def goodbye(self, host, screen):
         screen.type("leave the chat\r")
-        lesson13.hears_the_end(host.socket)
+        lesson13.hears_the_end(host.socket, "'leave the chat' was typed")
         host.close()
         self.ends(screen, "\"leave the chat\" was typed, the server closed the connection")
 
