@@ -492,7 +492,7 @@ def test_nonsense_is_refused_in_a_line_or_two(words, reason):
     "words, reason",
     [
         (["--server", "no-such-program {port}"], "Не запускается no-such-program"),
-        (["--server", f"{quoted(sys.executable)} -c 'exit(7)' {{port}}"], "сразу завершился (код 7)"),
+        (["--server", f'{quoted(sys.executable)} -c "exit(7)" {{port}}'], "сразу завершился (код 7)"),
         (["--connect", "127.0.0.1:1"], "Нет соединения с 127.0.0.1:1"),
     ],
 )
