@@ -28,8 +28,8 @@ MAX_MESSAGE = 4096    # bytes, without the line end
 MAX_LINES = 100       # lines that one client says at a time, before others are heard
 MAX_BATCH = 65536     # bytes; above this, what waits goes out before more is taken in
 MAX_BEHIND = 4194304  # bytes that a client has not taken; above this, it is disconnected
-DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)  # Windows has none
-LOOK = None if hasattr(socket, "MSG_DONTWAIT") else 1.0  # seconds; Windows: shutdown ends no recv
+DONTWAIT = socket.MSG_DONTWAIT if sys.platform == "linux" else 0  # macOS: send ignores it
+LOOK = None if sys.platform == "linux" else 1.0  # seconds; Windows: shutdown ends no recv
 PROMPT = "Введите своё имя:\n"
 TOO_LONG = f"Сообщение длиннее {MAX_MESSAGE} байт не отправлено.\n"
 

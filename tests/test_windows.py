@@ -1,4 +1,4 @@
-"""What Windows does otherwise, played on any system: its sockets, its select, its pipes, the windows of IDLE."""
+"""What Windows and macOS do otherwise, played on any system: sockets, select, pipes, the windows of IDLE."""
 
 import os
 import select
@@ -20,6 +20,7 @@ SOCKETS = """
 import os, signal, socket, sys
 sys.path[:0] = [{lab!r}, {models!r}]
 vars(socket).pop("MSG_DONTWAIT", None)
+sys.platform = "win32"
 setsockopt = socket.socket.setsockopt
 
 def set_few_options(sock, level, option, value):
@@ -32,6 +33,16 @@ socket.socket.getpeername = lambda sock: ("127.0.0.1", 1)
 signal.SIGBREAK = getattr(signal, "SIGBREAK", getattr(signal, "SIGUSR1", None))
 import {name} as server
 server.LOOK = 0.1
+server.main()
+"""
+
+# A flag that says nothing to send, as MSG_DONTWAIT does to that of macOS.
+MACOS = """
+import socket, sys
+sys.path[:0] = [{lab!r}]
+socket.MSG_DONTWAIT = getattr(socket, "MSG_NOSIGNAL", 0)
+sys.platform = "darwin"
+import server
 server.main()
 """
 
@@ -70,7 +81,8 @@ def test_an_empty_line_ends_the_connection_though_shutdown_wakes_nobody(server):
         boris.expect("Аня вышел из чата.")
 
 
-def test_who_never_reads_holds_up_nobody_and_is_let_go_though_shutdown_wakes_nobody(server):
+def meet_one_who_never_reads(server):
+    """Have one who never reads fall behind, others chat on, and it be let go."""
     with Peer(server.port, "Соня") as sleeper, Peer(server.port, "Боря") as boris:
         line = ""
         while line != "Соня вышел из чата.":
@@ -79,6 +91,17 @@ def test_who_never_reads_holds_up_nobody_and_is_let_go_though_shutdown_wakes_nob
         assert len(hear_to_the_end(sleeper)) > 0  # what found room, then the end
         with Peer(server.port, "Соня"):
             boris.expect("Соня присоединился к чату.")
+
+
+def test_who_never_reads_holds_up_nobody_and_is_let_go_though_shutdown_wakes_nobody(server):
+    meet_one_who_never_reads(server)
+
+
+def test_who_never_reads_holds_up_nobody_though_send_ignores_the_flag_not_to_wait(tmp_path):
+    script = tmp_path / "patched.py"
+    script.write_text(MACOS.format(lab=str(LAB)), encoding="utf-8")
+    with Server(script) as server:
+        meet_one_who_never_reads(server)
 
 
 def test_who_half_closes_and_never_reads_is_let_go_though_shutdown_wakes_nobody(server):
