@@ -13,7 +13,7 @@ from . import limits, processes
 from .asking import FORMS, plain
 from .excuses import excuse
 from .line import Line
-from .texts import LEAVES, TALK, TERMINAL, because, indented
+from .texts import ERROR, LEAVES, TALK, TERMINAL, because, indented
 from .transcript import Transcript
 from .words import UNTRIED, Failure, Untried
 
@@ -66,9 +66,12 @@ class Chat:
         return text.replace(f"{self.work.folder}{os.sep}", "") if self.work.temporary else text
 
     def is_news(self, text, name):
-        """Return whether text (str) has somebody's name (str) and a word that nobody said, and is no message."""
-        news = self.work.without_messages(re.sub(r"\x1b\[[\d;]*\w", "", text), name)
-        words = news
+        """Return whether text (str) has somebody's name (str) and a word that nobody said, and is no message.
+
+        Nor is what Python prints of an error a word, nor one that has lost a part of a letter.
+        """
+        news = self.work.without_messages(ERROR.sub("", re.sub(r"\x1b\[[\d;]*\w", "", text)), name)
+        words = re.sub(r"\S*\ufffd\S*", " ", news)
         for said in [*self.secrets.values(), *filter(None, [self.work.more]), *LEAVES]:
             words = words.replace(said, " ")
         return name in news and re.search(r"[^\W\d_]{3,}", words) is not None

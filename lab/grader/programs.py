@@ -322,8 +322,12 @@ class Work:
         """Return text (str) without the messages of name (str) that are empty, a name or one of LEAVES."""
         if self.before is None:
             return text
-        text, line = text[-limits.NEWS :], self.before.replace(NAMED, name)
+        line = self.before.replace(NAMED, name)
         before = re.sub(r"\d+", r"\\d+", re.sub(r"(?:\\\s)+", r"\\s*", re.escape(line)))
+        if len(text) > limits.NEWS:  # a flood: what is left of its first message is none
+            text = text[-limits.NEWS :]
+            text = text[first.start() if (first := re.search(before, text)) else 0 :]
+        text = text.rstrip("\ufffd")  # half a letter, the rest of which is still to come
         no_news = "|".join([re.escape(name), *LEAVES])
         message, torn = rf"{before}\s*(?:{no_news})?\s*", ""
         if re.sub(rf"\s|{NAMED}", "", self.before):  # it can't be taken for anything else, not even in a flood
