@@ -21,7 +21,7 @@ def excerpt(text, size=400):
 
 def quoted(text, size=400):
     """Return what somebody has said (str) in one line, in quotation marks; equal lines are there once."""
-    return f"«{excerpt(chr(10).join(folded(text.splitlines())), size)}»"
+    return f"«{excerpt(chr(10).join(folded([line.rstrip() for line in text.splitlines()])), size)}»"
 
 
 def indented(text):
