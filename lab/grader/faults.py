@@ -111,8 +111,8 @@ SPREADS = "Это уже умеет ваша функция {function} (стро
 LOOKS_LIKE = "Похоже на «{close}»"
 TWICE = "Сейчас `{call}` стоит в строках: {lines}"
 LINES = (
-    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, `lines.readline()`: "
-    "он ждёт всей строки, decode() после него не нужен, а в конце разговора строка пустая"
+    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
+    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка пустая"
 )
 SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
 SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
@@ -299,6 +299,17 @@ def args_is_no_tuple(case):
                 if keyword.arg == "args" and isinstance(keyword.value, ast.Name):
                     if "must be an iterable" in case.words(role):
                         yield role, call.lineno, {"name": keyword.value.id}
+
+
+@finder("thread-no-args", "threads", "Функции {name} не передано, с чем работать. Передайте в args: `{code}`")
+def nothing_is_passed(case):
+    for role, name, _ in tracebacks(case, r"TypeError: (\w+)\(\) missing \d+ required positional argument"):
+        program = case.programs.get(role)
+        for call in program.calls("Thread") if program and name in program.functions else ():
+            given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+            if given.get("target") == name and "args" not in given:
+                wanted = [argument.arg for argument in program.functions[name].args.args]
+                yield role, call.lineno, {"name": name, "code": f"args=({', '.join(wanted)}{',' * (len(wanted) == 1)})"}
 
 
 @finder("thread-idle", "threads", "Поток создан, но не запущен: допишите `.start()`")
@@ -519,15 +530,16 @@ def no_goodbye(case):
 @finder(
     "no-shutdown",
     "client",
-    "close() не будит поток, который ждёт в recv, и программа не кончается. Допишите этому потоку daemon=True или "
-    "перед close(): `{sock}.shutdown(socket.SHUT_RDWR)`",
+    "close() не будит поток {function} (строка {line}), который ждёт в recv, и программа не кончается. Допишите ему "
+    "`daemon=True` или перед close(): `{sock}.shutdown(socket.SHUT_RDWR)`",
 )
 def closes_without_shutdown(case):
     program = case.programs.get(CLIENT)
     if not program or not case.loses("quits") or not program.knows_goodbye() or not holding(program):
         return
     if not program.calls("shutdown", "_exit") and (closes := program.calls("close")):
-        yield CLIENT, closes[-1].lineno, {"sock": owner(closes[-1])}, holding(program)
+        [(_, thread)] = holding(program)
+        yield CLIENT, closes[-1].lineno, {**thread, "sock": owner(closes[-1])}
 
 
 @finder(
@@ -696,11 +708,11 @@ def one_blocks_all(case):
 def namesakes(case):
     program = case.programs.get(SERVER)
     if program and case.loses("namesakes") and not case.loses("two", "signed"):
-        compares = [
-            n for n in program.nodes if isinstance(n, ast.Compare) and isinstance(n.ops[0], (ast.In, ast.NotIn))
-        ]
-        if not compares and (receive := program.calls("recv", "readline")):
-            yield SERVER, receive[0].lineno, {"check": taken(program, target(receive[0]) or "name")}
+        for receive in program.calls("recv", "readline")[:1]:
+            name = target(receive)
+            compares = [n for n in program.nodes if isinstance(n, ast.Compare) and name in names(n.left) | {""}]
+            if not any(isinstance(compare.ops[0], (ast.In, ast.NotIn)) for compare in compares):
+                yield SERVER, receive.lineno, {"check": taken(program, name or "name")}
 
 
 @finder(
@@ -729,7 +741,8 @@ WEAKER = {  # which fault need not be named where one of others is
     "error": SPECIAL - {"piece", "half-letter", "one-blocks-all", "namesakes", "ghosts", "leaves-silently",
                         "removed-twice"},
     "reset": {"ghosts"},
-    "leaves-silently": {"spins", "reset", "unbound", "removed-twice", "key", "list-walked", "error", "closed",
+    "leaves-silently": {"name", "attribute", "port", "bind", "daemon", "thread-no-args", "spins", "reset", "unbound",
+                        "removed-twice", "key", "list-walked", "error", "closed",
                         "one-at-a-time", "thread-called", "self-only", "syntax", "import", "no-encode",
                         "no-decode", "accepts-once"},
     "waits-for-input": {"spins", "in-turns"},

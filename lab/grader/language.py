@@ -249,10 +249,12 @@ FAULTS = {
     "== \"покинуть чат\": break`":
         "The client does not know the words «leave the chat»: nobody leaves by typing them. Right after "
         "this line: `if {name} == \"leave the chat\": break`",
-    "close() не будит поток, который ждёт в recv, и программа не кончается. Допишите этому потоку "
-    "daemon=True или перед close(): `{sock}.shutdown(socket.SHUT_RDWR)`":
-        "close() does not wake the thread that waits in recv, and the program does not end. Give that "
-        "thread daemon=True, or before close(): `{sock}.shutdown(socket.SHUT_RDWR)`",
+    "close() не будит поток {function} (строка {line}), который ждёт в recv, и программа не кончается. Допишите ему "
+    "`daemon=True` или перед close(): `{sock}.shutdown(socket.SHUT_RDWR)`":
+        "close() does not wake the thread {function} (line {line}), which waits in recv, and the program does not end. "
+        "Add `daemon=True` to it, or before close(): `{sock}.shutdown(socket.SHUT_RDWR)`",
+    "Функции {name} не передано, с чем работать. Передайте в args: `{code}`":
+        "The function {name} has not been given what it works with. Pass it in args: `{code}`",
     "Один поток и слушает, и отправляет: пока он ждёт в recv (строка {recv}), набранное не уходит, а пока"
     " ждёт в input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print "
     "в функцию с циклом while True и перед циклом input запустите её: `threading.Thread(target=listen, "
@@ -326,10 +328,10 @@ FAULTS = {
     "Сейчас `{call}` стоит в строках: {lines}":
         "Now `{call}` stands in lines: {lines}",
     "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
-    "`lines.readline()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка "
+    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка "
     "пустая":
         "The easiest way: `lines = {client}.makefile(encoding='utf-8')`, and in place of each recv, also "
-        "for the name, `lines.readline()`: it waits for a whole line, needs no decode() after it, and at "
+        "for the name, `lines.readline().strip()`: it waits for a whole line, needs no decode() after it, and at "
         "the end of the conversation gives an empty line",
     "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать":
         "Your client.py sends this sign already, and the grading will then send it, too",

@@ -35,6 +35,7 @@ class Report:
         """criteria (list of dict) may have been translated, see criteria.translated()."""
         self.submission, self.criteria, self.language = submission, criteria, language
         self.say = speaker(language)
+        self.told = set()  # sentences of hints that have been said
         self.shown = {}  # what has been shown already: the title of the criterion
 
     def text(self):
@@ -108,7 +109,9 @@ class Report:
         path = about.get("programs", {}).get(role, role)
         where = f"`{path}`" + f", {self.say('строка')} {number}" * bool(number)
         told = [part for fault in found for part in fault.told()[:1]] + [part for fault in found for part in fault.more]
-        said = list(dict.fromkeys(self.say(says).format(**values) for says, values in told))
+        said = dict.fromkeys(self.say(says).format(**values) for says, values in told)
+        said = [sentence for sentence in said if sentence not in self.told]
+        self.told.update(said)
         names = list(dict.fromkeys(fault.lesson for fault in found))
         lessons = list(filter(None, (lesson(name, self.language) for name in names)))
         if lessons:
