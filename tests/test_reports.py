@@ -277,6 +277,16 @@ def test_who_repeats_something_without_end_is_told_of_once_in_whole_lines():
     ]
 
 
+def test_a_word_in_the_middle_of_a_flood_is_told():
+    anya, told = Someone("Аня"), Transcript()
+    for word in "", "Борис вышел\n", "":
+        told.note(anya, "hears", word.encode() + "Борис: \n".encode() * 500)
+    assert told.text(str, "\n").splitlines() == [
+        "Аня слышит: «Борис:  ⏎ …»",
+        "Аня слышит: «Борис вышел ⏎ Борис:  ⏎ …» (и так много раз подряд)",
+    ]
+
+
 def test_what_a_report_leaves_out_of_a_long_text_stands_between_whole_lines():
     anya, told = Someone("Аня"), Transcript()
     told.note(anya, "hears", "".join(f"Борис: слово {number}\n" for number in range(100)).encode())

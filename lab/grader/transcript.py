@@ -67,12 +67,13 @@ class Transcript:
     def note(self, ear, what, data=b""):
         """Add what (str: one of VERBS, or what is to be told) of ear (Ear), with data (bytes)."""
         with self.lock:
-            new, last = Event(ear, what), self.events[-1] if self.events else Event(None, "")
+            new, nothing = Event(ear, what), Event(None, "")
             new.add(data)
-            flood = next((event for event in reversed(self.events) if event.ear is ear and event.what == what), new)
+            last = self.events[-1] if self.events else nothing
+            flood = next((event for event in reversed(self.events) if event.ear is ear and event.what == what), nothing)
             if what in HEARD and flood.goes_on(data):
                 flood.endless = True
-            elif last.ear is ear and last.what == what and what in HEARD:
+            elif last.ear is ear and last.what == what and what in HEARD and not last.unit:
                 last.add(data)
             elif last.ear is ear and last.what == what and last.data == new.data:
                 last.times += 1
