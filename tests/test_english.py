@@ -76,7 +76,9 @@ def test_the_english_help_is_english(tmp_path):
         (
             "tests/sample",
             "95 of 100, 3 of them bonus",
-            ["✗ The client leaves, 0 of 4. Did not happen: Client closes the connection."],
+            [
+                "✗ The client leaves, 0 of 4. Did not happen: Client closes the connection. The connection is still open."
+            ],
         ),
     ],
 )

@@ -139,7 +139,7 @@ def find_out(pool):
 
     trials, work = {}, Elsewhere(".")
     try:
-        return {**work.learned, "wire": work.wire, "silent": work.silent}
+        return {"wire": work.wire, "silent": work.silent, **work.learned}
     except Failure as failure:
         return {"silent": failure, **work.learned}
 
