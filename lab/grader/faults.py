@@ -505,7 +505,7 @@ def changed_while_walked(case):
 
 @finder(
     "closed",
-    "client",
+    "leaving",
     "Сокет уже закрыт, а другой поток ещё им пользуется. Поставьте эту строку в try, а в `except OSError:` — `break`",
 )
 def used_after_close(case):
@@ -515,7 +515,7 @@ def used_after_close(case):
 
 @finder(
     "no-goodbye",
-    "client",
+    "leaving",
     "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт. Сразу после этой строки: "
     "`if {name} == \"покинуть чат\": break`",
 )
@@ -529,7 +529,7 @@ def no_goodbye(case):
 
 @finder(
     "no-shutdown",
-    "client",
+    "leaving",
     "close() не будит поток {function} (строка {line}), который ждёт в recv, и программа не кончается. Допишите ему "
     "`daemon=True` или перед close(): `{sock}.shutdown(socket.SHUT_RDWR)`",
 )
@@ -566,7 +566,7 @@ def types_and_listens_in_turns(case):
 
 @finder(
     "waits-for-input",
-    "client",
+    "leaving",
     "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится. Пусть поток, который "
     "слушает, после своего цикла завершит её всю: `os._exit(0)`, а наверху `import os`",
 )

@@ -230,16 +230,16 @@ FAULTS = {
     "Тот, кому здесь посылают, уже пропал, и ошибка обрывает поток того, кто говорил. Поставьте эту "
     "строку в try, а в `except OSError:` — `pass`: что он ушёл, заметит его собственный поток":
         "The one to whom this is sent is gone, and the error breaks off the thread of the one who spoke. "
-        "Put this line into a try, and `pass` into its `except OSError:`; that somebody has left is "
-        "noticed by his own thread",
+        "Put this line into a try, and `pass` into its `except OSError:`; that somebody has left is noticed by that "
+        "one's own thread",
     "Человека удаляют дважды: второй раз его в списке уже нет, и поток кончается ошибкой ValueError или "
     "KeyError. Оставьте один вызов, после цикла чтения":
-        "Somebody is removed twice: the second time he is not in the list any more, and the thread ends "
+        "Somebody is removed twice: the second time, that one is no longer in the list, and the thread ends "
         "with ValueError or KeyError. Keep one call, after the loop that reads",
     "В словаре уже нет этого ключа: человека удалили раньше или не записали. Удаляйте его один раз, после"
     " цикла чтения, а из словаря — через `.pop(…, None)`":
-        "The dictionary has no such key: somebody was removed earlier, or never added. Remove him once, "
-        "after the loop that reads, and from the dictionary with `.pop(…, None)`",
+        "The dictionary has no such key: somebody was removed earlier, or never added. Remove each once, after the "
+        "loop that reads, and from the dictionary with `.pop(…, None)`",
     "Список меняется, пока по нему идут: кто-то будет пропущен. Идите по копии: `list({name})`":
         "The list changes while it is walked: somebody will be skipped. Walk a copy: `list({name})`",
     "Сокет уже закрыт, а другой поток ещё им пользуется. Поставьте эту строку в try, а в `except OSError:` — `break`":
@@ -297,8 +297,8 @@ FAULTS = {
     "все. Дайте каждому свою очередь `queue.Queue()` и свой поток, который берёт из неё и посылает; "
     "рассылка пусть только кладёт в очереди: `put()`":
         "send waits until the one to whom it sends has read: Boris does not read, and Anya's thread "
-        "stands here, and with it everybody. Give each a queue of his own, `queue.Queue()`, and a thread "
-        "of his own that takes from it and sends; to tell all, just put into the queues: `put()`",
+        "stands here, and with it everybody. Give each a queue, `queue.Queue()`, and a thread that takes from it "
+        "and sends; to tell all, just put into the queues: `put()`",
     "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Сразу после этой строки: `if {check}:` "
     "— и откажите или дайте другое имя, например «Аня2»; годится и то, и другое":
         "Nobody compares the name with those that are taken: two Anyas can't be told apart. Right after "
