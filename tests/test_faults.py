@@ -190,7 +190,7 @@ def test_every_fault_has_a_small_submission_and_an_english_sentence():
 def test_lessons_exist():
     for language in "ru", "en":
         for name in {lesson for _, lesson, _, _ in faults.FINDERS} - {""}:
-            assert re.fullmatch(r"\d+ «.+»", lessons.lesson(name, language)), (name, language)
+            assert re.fullmatch(r"\d+ \(.+\)", lessons.lesson(name, language)), (name, language)
     assert lessons.lesson("", "ru") == lessons.lesson("no-such", "ru") == ""
 
 

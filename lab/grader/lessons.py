@@ -12,5 +12,5 @@ def lesson(name, language):
     for notebook in ROOT.glob(f"notebooks/{language}/*-{name}.ipynb") if name else ():
         title = re.search(r'"# (?:\d+\. )?(?:★ )?([^"\\]+)', notebook.read_text(encoding="utf-8"))
         number = notebook.stem.partition("-")[0].lstrip("0")
-        return f"{number} «{title[1]}»" if title else number
+        return f"{number} ({title[1]})" if title else number
     return ""
