@@ -316,6 +316,14 @@ def test_faults_at_one_line_are_told_in_one_place():
     assert told.count("\n      client.send(text)\n") == 1
 
 
+def test_how_to_read_lines_is_told_at_the_first_of_two_places():
+    handed_in = submission(glued=DEAF, torn=DEAF, letter=DEAF)
+    handed_in.found["sources"]["server.py"] = "def handle(s):\n    data = s.recv(9)\n    print(data.decode())\n"
+    told = report(handed_in, CRITERIA)
+    assert "строка 2: Сервер считает сообщением" in told and "строка 3: Русская буква" in told
+    assert told.count("`lines = s.makefile") == 1
+
+
 def test_the_hints_beyond_the_assignment_stand_apart():
     assert "## Сверх задания" not in report(submission(reset=RESET), CRITERIA)
     told = report(submission(reset=RESET, ghosts=DEAF), CRITERIA)

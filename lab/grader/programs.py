@@ -349,7 +349,6 @@ class Work:
         if len(text) > limits.NEWS:  # a flood: what is left of its first message is none
             text = text[-limits.NEWS :]
             text = text[first.start() if (first := re.search(before, text)) else 0 :]
-        text = text.rstrip("\ufffd")  # half a letter, the rest of which is still to come
         no_news = "|".join([re.escape(name), *LEAVES])
         message, torn = rf"{before}\s*(?:{no_news})?\s*", ""
         if re.sub(rf"\s|{NAMED}", "", self.before):  # it can't be taken for anything else, not even in a flood
