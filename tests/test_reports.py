@@ -320,7 +320,7 @@ def test_how_to_read_lines_is_told_at_the_first_of_two_places():
     handed_in = submission(glued=DEAF, torn=DEAF, letter=DEAF)
     handed_in.found["sources"]["server.py"] = "def handle(s):\n    data = s.recv(9)\n    print(data.decode())\n"
     told = report(handed_in, CRITERIA)
-    assert "строка 2: Сервер считает сообщением" in told and "строка 3: Русская буква" in told
+    assert re.search("строка 2: .*Сервер считает сообщением", told) and "строка 3: Русская буква" in told
     assert told.count("`lines = s.makefile") == 1
 
 
