@@ -141,6 +141,13 @@ def test_syntax_of_a_newer_python_is_an_excuse_with_version_and_line(line, versi
         ("Сказал {}: ", "орис: Сказал Борис: Сказал Борис: Сказал Бор", False),
         ("Сказал {}: ", "Сказал Борис: Сказал Бо\nрис: Сказал Борис: Ска", False),
         ("", "Борис", False),
+        ("{}: ", "Борис: \nБорException in thread Thread-1 (listen):\n", False),
+        ("{}: ", "Борис: \nTraceback (most recent call last):\n  File \"client.py\"\nValueError: no such\n", False),
+        ("{}: ", "Борис: \nTraceback (most recent call last):\n  x = y\nError: no\nБорис вышел\n", True),
+        ("{}: ", "Борис: \nБорис\ufffd", False),
+        ("{}: ", "Борис: Бор\ufffd\n\ufffdрис: Борис: ", False),
+        ("{}: ", "рис: \n" + "Борис: \n" * 10_000 + "Борис\ufffd", False),
+        ("{}: ", "рис: \n" + "Борис: \n" * 10_000 + "Борис вышел\n", True),
     ],
 )
 def test_news_is_no_message(tmp_path, before, heard, news):

@@ -1,10 +1,10 @@
 """Each common fault is recognised in a small submission that has it, and in none that has not."""
 
-from pathlib import Path
+import re
 
 import pytest
 
-from lab.grader import faults
+from lab.grader import faults, lessons
 from lab.grader.language import FAULTS
 
 pytestmark = pytest.mark.quick
@@ -88,6 +88,7 @@ FAULTY = {
     ),
     "name": ([("server.py", "broadcast(name + \" вышел", "brodcast(name + \" вышел")], "leave",
              error("NameError: name 'brodcast' is not defined. Did you mean: 'broadcast'?", 24), "brodcast"),
+    "unbound": ([], "two", error("UnboundLocalError: cannot access local variable 'clients'", 17), "clients"),
     "attribute": ([("server.py", "clients.append", "clients.push")], "two",
                   error("AttributeError: 'list' object has no attribute 'push'", 17), "push"),
     "port": ([], "two", error("OSError: [Errno 98] Address already in use", 28), ".bind("),
@@ -103,6 +104,8 @@ FAULTY = {
                       "two", "", "handle(client)"),
     "thread-args": ([("server.py", "args=(client,)", "args=(client)")], "two",
                     error("TypeError: handle() argument after * must be an iterable, not socket"), "args=(client)"),
+    "thread-no-args": ([("server.py", ", args=(client,)", "")], "two",
+                       error("TypeError: handle() missing 1 required positional argument: 'client'", 0), "Thread"),
     "thread-idle": ([("server.py", ".start()", "")], "two", "", "Thread"),
     "accepts-once": ([("server.py", "    while True:\n        client, address = server.accept()\n        threading",
                        "    client, address = server.accept()\n    threading")], "many", "", "accept"),
@@ -115,6 +118,7 @@ FAULTY = {
     "spins": ([("server.py", "        if not message:\n            break\n", "")], "leave",
               SPINNING.format("server.py"), "message = client.recv"),
     "reset": ([], "reset", error("ConnectionResetError: [Errno 104] Connection reset by peer", 19), "recv"),
+    "reset-send": ([], "reset", error("BrokenPipeError: [Errno 32] Broken pipe", 9), "client.send"),
     "removed-twice": ([], "leave", error("ValueError: list.remove(x): x not in list", 23), "clients.remove"),
     "key": ([], "leave", error("KeyError: <socket.socket fd=5>", 23), ""),
     "list-walked": ([("server.py", "        client.send((", "        clients.remove(client)\n        client.send(("),
@@ -126,8 +130,8 @@ FAULTY = {
                     "quits", "", "sock.close()"),
     "in-turns": ([("client.py", "threading.Thread(target=listen, args=(sock,)).start()\n", ""),
                   ("client.py", "text = input()", "text = input()\n    print(sock.recv(1024).decode())")],
-                 "prints ends", "", "input()"),
-    "waits-for-input": ([("client.py", "os._exit(0)", "break")], "ends", "", "input()"),
+                 "prints ends", "", "recv"),
+    "waits-for-input": ([("client.py", "os._exit(0)", "break")], "ends", "", "recv"),
     "leaves-silently": ([("server.py", "    broadcast(name + \" вышел\")\n", "")], "leave", "", "recv"),
     "no-encode": ([("client.py", "(text + \"\\n\").encode()", "text")], "types",
                   error("TypeError: a bytes-like object is required, not 'str'", 20, "client.py"), "send"),
@@ -140,7 +144,7 @@ FAULTY = {
                      "two", "", "recv(16)"),
     "piece": ([], "glued torn", "", "recv"),
     "timeout": ([], "two", error("TimeoutError: timed out", 19), "recv"),
-    "one-blocks-all": ([], "deaf", "", "send"),
+    "one-blocks-all": ([], "deaf", "", "client.send((text"),
     "namesakes": ([("server.py", "    if name in names:\n        client.send(\"Имя занято\\n\".encode())\n", "")],
                   "namesakes", "", "recv"),
     "ghosts": ([], "ghosts", "", "recv"),
@@ -180,12 +184,14 @@ def test_a_fault_is_named_with_its_line(name):
 
 def test_every_fault_has_a_small_submission_and_an_english_sentence():
     assert {name for name, *_ in faults.FINDERS} == set(FAULTY)
-    assert {says for _, _, says, _ in faults.FINDERS} == set(FAULTS)
+    assert {says for _, _, says, _ in faults.FINDERS} | set(faults.MORE) == set(FAULTS)
 
 
 def test_lessons_exist():
-    notebooks = {path.stem for path in (Path(__file__).parents[1] / "notebooks" / "ru").glob("*.ipynb")}
-    assert {lesson for _, lesson, _, _ in faults.FINDERS} - {""} <= notebooks
+    for language in "ru", "en":
+        for name in {lesson for _, lesson, _, _ in faults.FINDERS} - {""}:
+            assert re.fullmatch(r"\d+ \(.+\)", lessons.lesson(name, language)), (name, language)
+    assert lessons.lesson("", "ru") == lessons.lesson("no-such", "ru") == ""
 
 
 @pytest.mark.parametrize("lost", ["two many", "reset", "quits", "ends", "signed", "empty"])
@@ -199,9 +205,98 @@ def test_nothing_is_said_where_nothing_is_lost():
 
 def test_a_fault_of_the_base_goes_before_what_is_beyond():
     changes, lost, heard, _ = FAULTY["no-goodbye"]
-    assert [fault.name for fault in faults.faults(about(changes), results(lost + " glued torn ghosts"), BEYOND)] == [
-        "no-goodbye"
+    found = faults.faults(about(changes), results(lost + " glued torn ghosts"), BEYOND)
+    assert [(fault.name, fault.beyond) for fault in found] == [
+        ("no-goodbye", False),
+        ("piece", True),
+        ("ghosts", True),
     ]
+
+
+def test_nothing_is_said_of_what_is_beyond_while_nobody_hears_anybody():
+    changes, lost, heard, _ = FAULTY["self-only"]
+    found = faults.faults(about(changes), results(lost + " glued torn ghosts"), BEYOND)
+    assert [fault.name for fault in found] == ["self-only"]
+
+
+REMOVE = (
+    "server.py",
+    "    clients.remove(client)\n    broadcast(name + \" вышел\")\n\ndef main():",
+    "\ndef remove(client):\n    clients.remove(client)\n    broadcast(\"вышел\")\n\ndef main():",
+)
+LOOP = "        if not message:\n            break\n"
+# Name of the fault: what to replace, the criteria lost, what is printed, and what is said besides.
+WHOLE = {
+    "import": (
+        [("server.py", "import threading", "import treading"), ("server.py", "threading.Thread", "treading.Thread")],
+        "two", error("ModuleNotFoundError: No module named 'treading'", 2), ["строки: 2, 32"]),
+    "name": ([("server.py", "broadcast(name + \" вышел", "brodcast(name + \" вышел")], "leave",
+             error("NameError: name 'brodcast' is not defined", 24), ["строки: 24", "Похоже на «broadcast»"]),
+    "attribute": ([], "two", error("AttributeError: 'list' object has no attribute 'apend'. Did you mean: 'append'?"),
+                  ["нет «apend»", "Похоже на «append»"]),
+    "thread-called": ([("server.py", "target=handle, args=(client,)", "target=handle(client)")], "two", "",
+                      ["`target=handle, args=(client,)`"]),
+    "thread-no-args": ([("server.py", ", args=(client,)", "")], "two",
+                       error("TypeError: handle() missing 1 required positional argument: 'client'"),
+                       ["Функции handle", "`args=(client,)`"]),
+    "self-only": ([("server.py", "broadcast(name + \": \" + message)", "client.send(message.encode())")], "two", "",
+                  ["ваша функция broadcast (строка 7)"]),
+    "name-not-asked": ([("server.py", "    client.send(\"Как вас зовут?\\n\".encode())\n", "")], "name", "",
+                       ["`client.send(\"Введите своё имя:\".encode())`"]),
+    "spins": ([("server.py", LOOP, ""), REMOVE], "leave reset empty", "",
+              ["`if not message: break`", "Функция remove (строка 22)", "никто не вызывает", "`remove(client)`"]),
+    "reset": ([], "reset", error("ConnectionResetError: [Errno 104] Connection reset by peer", 19),
+              ["`except ConnectionError:` — `break`"]),
+    "removed-twice": (
+        [("server.py", LOOP, LOOP.replace("break", "remove(client)\n            break")),
+         ("server.py", "    clients.remove(client)\n    broadcast(name + \" вышел\")\n",
+          "    remove(client)\n\ndef remove(client):\n    clients.remove(client)\n")],
+        "signed", "", ["Оставьте один вызов", "`remove(client)` стоит в строках: 21, 24"]),
+    "no-goodbye": ([("client.py", "покинуть чат", "exit")], "quits", "",
+                   ["`if text == \"покинуть чат\": break`", "Поток listen (строка 14)", "`daemon=True`"]),
+    "no-shutdown": ([("client.py", "        sock.shutdown(socket.SHUT_RDWR)\n", ""),
+                     ("client.py", "os._exit(0)", "break")], "quits", "",
+                    ["`sock.shutdown(socket.SHUT_RDWR)`", "поток listen (строка 14)", "`daemon=True`"]),
+    "in-turns": ([("client.py", "threading.Thread(target=listen, args=(sock,)).start()\n", ""),
+                  ("client.py", "text = input()", "print(sock.recv(1024).decode())\n    text = input()")], "types", "",
+                 ["recv (строка 15)", "input() (строка 16)", "args=(sock,), daemon=True).start()", "`os._exit(0)`"]),
+    "waits-for-input": ([("client.py", "os._exit(0)", "break")], "ends", "", ["`os._exit(0)`", "`import os`"]),
+    "no-encode": ([("client.py", "(text + \"\\n\").encode()", "text + \"\\n\"")], "types",
+                  error("TypeError: a bytes-like object is required, not 'str'", 20, "client.py"),
+                  [r"`sock.send((text + '\n').encode())`"]),
+    "half-letter": ([], "letter", error("UnicodeDecodeError: 'utf-8' codec can't decode byte 0xd0", 19),
+                    ["до знака \\n, потом decode()", "client.makefile(", "Ваш client.py этот знак уже посылает"]),
+    "piece": ([("client.py", "(text + \"\\n\").encode()", "text.encode()")], "glued torn", "",
+              ["client.makefile(", "Пусть client.py посылает этот знак"]),
+    "list-walked": ([("server.py", "        client.send((", "        clients.remove(client)\n        client.send(("),
+                     ("server.py", "list(clients)", "clients")], "reset", "", ["`list(clients)`"]),
+    "one-blocks-all": ([], "deaf", "", ["send ждёт", "`queue.Queue()`"]),
+    "namesakes": ([("server.py", "    if name in names:\n        client.send(\"Имя занято\\n\".encode())\n", "")],
+                  "namesakes", "", ["`if name in names:`", "годится и то, и другое"]),
+    "ghosts": ([], "ghosts", "", ["`if not name: client.close(); return`", "`except ConnectionError:`"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_hint_says_the_whole_repair(name):
+    changes, lost, heard, said = WHOLE[name]
+    found = {fault.name: fault for fault in faults.faults(about(changes), results(lost, heard), BEYOND)}
+    told = ". ".join(says.format(**values) for says, values in found[name].told())
+    assert not [part for part in said if part not in told], told
+
+
+def test_who_waits_for_the_server_is_told_to_end_the_whole_program():
+    changes = [("client.py", "        if not data:\n            os._exit(0)\n", "")]
+    [fault] = faults.faults(about(changes), results("ends"), BEYOND)
+    assert fault.name == "spins" and [says for says, _ in fault.told()[1:]] == [faults.EXIT]
+
+
+def test_a_function_that_looks_first_may_be_called_twice():
+    changes, lost, heard, _ = WHOLE["removed-twice"]
+    role, old, new = changes[1]
+    careful = new.replace("    clients.remove", "    if client in clients:\n        clients.remove")
+    found = faults.faults(about([changes[0], (role, old, careful)]), results(lost, heard), BEYOND)
+    assert "removed-twice" not in [fault.name for fault in found]
 
 
 @pytest.mark.parametrize("text", ["(" * 5000, "-" * 50_000 + "1", "\0", "x = " + "1+" * 60_000 + "1"])

@@ -181,7 +181,7 @@ def test_the_catalogue_counts_faults_and_shows_the_line():
         name, says, lesson, role, line, values = (
             "piece",
             "Один recv — не сообщение: {n}",
-            "03-framing",
+            "framing",
             "server.py",
             2,
             {"n": 7},

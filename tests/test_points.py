@@ -33,7 +33,7 @@ def test_the_labs_programs_earn_120(capsys):
 def test_the_assignments_sample_earns_95_and_is_told_what_it_lacks(capsys):
     first, *lost = said(ROOT / "tests/sample", capsys)
     assert first == "Баллы: 95 из 100, из них 3 сверх задания"
-    assert "✗ Клиент уходит, 0 из 4. Не случилось: Клиент закрывает соединение." in lost
+    assert "✗ Клиент уходит, 0 из 4. Не случилось: Клиент закрывает соединение. Соединение всё ещё открыто." in lost
     glued = "✗ Склеенные сообщения, сверх задания 0 из 3. Не случилось: Борис слышит по отдельности: «раз», «два»."
     assert f"{glued} Борис слышит только: «Аня: раздва»" in lost
     assert len(lost) == 8

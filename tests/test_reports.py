@@ -22,7 +22,7 @@ from lab.grader.submissions import Submission
 from lab.grader.tables import save_csv, save_junit, show
 from lab.grader.texts import folded, own
 from lab.grader.transcript import Transcript
-from lab.grader.words import Failure
+from lab.grader.words import Failure, Words
 
 pytestmark = pytest.mark.quick
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ TWO = "Борис слышит: «привет»\nАня слышит: «и те
 DEAF = """\
 Борис слышит: «привет»
 Не случилось: Аня слышит: «и тебе привет».
-Аня не слышит ничего.
+Аня после этого не слышит ничего.
 Разговор:
     server.py запускается
     Аня на связи
@@ -44,6 +44,7 @@ DEAF = """\
         client.send(text)
     TypeError: a bytes-like object is required, not 'str'
 """
+RESET = DEAF.replace("TypeError: a bytes-like object is required, not 'str'", "BrokenPipeError: [Errno 32] Broken pipe")
 BROKEN = """\
 server.py сразу завершает работу и не слушает ни одного порта.
 Последние строки на терминале server.py:
@@ -67,11 +68,11 @@ def submission(**heard):
 
 def test_a_lost_criterion_tells_why_what_was_expected_where_and_what_happened():
     told = report(submission(two=DEAF), CRITERIA)
-    assert told.startswith("# ivanov: 108 из 100\n")
+    assert told.startswith("# ivanov: 108 из 100\n") and "Не случилось" not in told  # the ✗ says that
     [section] = re.findall(r"\n## Двое разговаривают: 0 из 12\n(.*)", told, re.S)
     assert "Аня говорит — Борис слышит." in section
     assert "    ✓ Борис слышит: «привет»\n    ✗ Аня слышит: «и тебе привет»\n" in section
-    assert "    Аня не слышит ничего.\n" in section
+    assert "\n\n    Аня после этого не слышит ничего.\n" in section
     assert "Разговор:\n\n    server.py запускается\n    Аня на связи\n    Борис говорит: «и тебе привет»\n" in section
     assert "На терминале `server.py`:\n\n    Traceback" in section
     assert "## Кто сказал" not in told
@@ -80,14 +81,18 @@ def test_a_lost_criterion_tells_why_what_was_expected_where_and_what_happened():
 def test_the_report_begins_with_the_fault_its_line_and_its_lesson():
     told = report(submission(two=DEAF), CRITERIA)
     assert "## С чего начать\n\n- `server.py`, строка 2: По сети идут байты" in told
-    assert "\n      client.send(text)\n" in told and "](notebooks/ru/01-connection.ipynb)" in told
+    assert "\n      client.send(text)\n" in told and "Урок 1 (Соединение: байты между двумя программами)." in told
+    assert ".ipynb" not in told  # no such file beside the report
 
 
 def test_what_breaks_all_criteria_is_shown_once():
     names = "name", "join", "two", "signed", "many", "leave"
     told = report(submission(**dict.fromkeys(names, BROKEN)), CRITERIA)
     assert told.count("Traceback") == told.count("## Сервер спрашивает имя") == 1
-    assert "Из-за того же: «Кто пришёл» (0 из 5), «Двое разговаривают» (0 из 12)" in told
+    assert (
+        "Из-за того же (server.py сразу завершает работу и не слушает ни одного порта): "
+        "«Кто пришёл» (0 из 5), «Двое разговаривают» (0 из 12)"
+    ) in told
 
 
 def test_the_same_words_on_a_terminal_are_shown_once():
@@ -99,7 +104,7 @@ def test_the_same_words_on_a_terminal_are_shown_once():
 
 def test_what_a_program_says_is_no_markdown_of_ours():
     evil = "ValueError: `<img src=x>` {name}"
-    said = DEAF.replace("Аня не слышит ничего.", "Аня слышит только: «<b>»").replace(
+    said = DEAF.replace("Аня после этого не слышит ничего.", "Аня слышит только: «<b>»").replace(
         "TypeError: a bytes-like object is required, not 'str'", evil
     )
     told = report(submission(two=said), CRITERIA)
@@ -116,7 +121,7 @@ def test_nothing_that_a_program_prints_ends_a_block_or_passes_for_ours():
 def test_an_english_report_has_no_russian_but_what_was_said():
     told = report(submission(two=DEAF, many=BROKEN, name="Не проверено: server.py: ей нужен экран.\n"), ENGLISH, "en")
     assert "## Two people talk: 0 of 12" in told and "✗ Anya hears: «и тебе привет»" in told
-    assert "Server.py" not in told and "## Where to begin" in told and "notebooks/en/01-connection" in told
+    assert "Server.py" not in told and "## Where to begin" in told and "Lesson 1 (Connection: bytes between" in told
     ours = re.sub(r"«[^»]*»|`[^`]*`|\((?:`[^)]*)\)", "", told)
     assert not re.search("[а-яё]", ours, re.I), re.findall(".*[а-яё].*", ours, re.I)
 
@@ -252,7 +257,77 @@ def test_a_transcript_of_a_flood_is_short():
         told.note(anya, "says", b"!")
     text = told.text(str, "\n")
     assert len(text) < 3000 and text.count("«Аня: bla bla…»") == 2
+    assert "bla bla…»" in text and "……" not in text
     assert text.splitlines()[-2:] == ["Аня говорит: «999»", "Аня говорит: «!» (1000 раз)"]
+
+
+def test_who_repeats_something_without_end_is_told_of_once_in_whole_lines():
+    anya, told = Someone("Аня"), Transcript()
+    told.note(anya, "hears", "В чате Борис\n".encode() + "Борис: \n".encode() * 500)
+    for word in "его нет?", "а теперь?":
+        told.note(anya, "says", word.encode())
+        for piece in "Борис: \nБор", "ис: \n" + "Борис: \n" * 5000:
+            told.note(anya, "hears", piece.encode())
+    told.note(anya, "hears", "Борис вышел\n".encode())
+    assert told.text(str, "\n").splitlines() == [
+        "Аня слышит: «В чате Борис ⏎ Борис:  ⏎ …» (и так много раз подряд)",
+        "Аня говорит: «его нет?»",
+        "Аня говорит: «а теперь?»",
+        "Аня слышит: «Борис вышел»",
+    ]
+
+
+def test_a_word_in_the_middle_of_a_flood_is_told():
+    anya, told = Someone("Аня"), Transcript()
+    for word in "", "Борис вышел\n", "":
+        told.note(anya, "hears", word.encode() + "Борис: \n".encode() * 500)
+    assert told.text(str, "\n").splitlines() == [
+        "Аня слышит: «Борис:  ⏎ …»",
+        "Аня слышит: «Борис вышел ⏎ Борис:  ⏎ …» (и так много раз подряд)",
+    ]
+
+
+def test_what_a_report_leaves_out_of_a_long_text_stands_between_whole_lines():
+    anya, told = Someone("Аня"), Transcript()
+    told.note(anya, "hears", "".join(f"Борис: слово {number}\n" for number in range(100)).encode())
+    text = told.text(str, "\n")
+    assert text.startswith("Аня слышит: «Борис: слово 0 ⏎ Борис: слово 1 ⏎") and text.endswith("Борис: слово 99»")
+    assert re.fullmatch("Аня слышит: «(Борис: слово \\d+ ⏎ )+…( ⏎ Борис: слово \\d+)+»", text)
+
+
+def test_two_of_one_name_are_told_apart():
+    anya, other, told = Someone("Аня"), Someone("Аня"), Transcript()
+    for person in anya, other, anya:
+        told.note(person, "says", b"hi")
+    assert [line.partition(" говорит")[0] for line in told.text(str, "\n").splitlines()] == ["Аня", "Аня № 2", "Аня"]
+
+
+def test_signs_are_explained_once_and_only_those_that_are_there():
+    told = report(submission(two=DEAF, signed=DEAF.replace("Аня на связи", "Виктор на связи")), CRITERIA)
+    assert told.count("Знаки: ✓ — так и было; ✗ — этого не было. Имя люди") == 1
+    assert "Знаки" not in report(submission(), CRITERIA)
+    assert told.index("Знаки") < told.index("## Двое разговаривают")
+
+
+def test_faults_at_one_line_are_told_in_one_place():
+    told = report(submission(reset=RESET, leave=DEAF), CRITERIA)
+    [place] = re.findall(r"- `server.py`, строка 2: .*", told)
+    assert "Обрыв связи" not in place and "ошибка обрывает" in place and "Превратите в байты" in place
+    assert told.count("\n      client.send(text)\n") == 1
+
+
+def test_how_to_read_lines_is_told_at_the_first_of_two_places():
+    handed_in = submission(glued=DEAF, torn=DEAF, letter=DEAF)
+    handed_in.found["sources"]["server.py"] = "def handle(s):\n    data = s.recv(9)\n    print(data.decode())\n"
+    told = report(handed_in, CRITERIA)
+    assert re.search("строка 2: .*Сервер считает сообщением", told) and "строка 3: Русская буква" in told
+    assert told.count("`lines = s.makefile") == 1
+
+
+def test_the_hints_beyond_the_assignment_stand_apart():
+    assert "## Сверх задания" not in report(submission(reset=RESET), CRITERIA)
+    told = report(submission(reset=RESET, ghosts=DEAF), CRITERIA)
+    assert told.index("## С чего начать") < told.index("## Сверх задания") < told.index("Знаки:")
 
 
 def test_a_traceback_in_a_transcript_is_shown_elsewhere():
@@ -281,6 +356,34 @@ def test_tracebacks_are_shortened_to_the_submissions_own_files():
     assert [line.strip() for line in lines if "File" in line] == ['File "server.py", line 3, in f']
     assert lines[0].startswith("Exception in thread") and lines[-1] == "ValueError: x"
     assert not [line for line in lines if "self." in line]
+
+
+class Listener(Words):
+    """Борис, who has heard a text."""
+
+    who, chat = "Борис", Someone("chat")
+    chat.secret = chat.shown = str
+
+    def __init__(self, heard):
+        self.heard = heard
+
+    def all_text(self):
+        return self.heard
+
+
+@pytest.mark.parametrize(
+    ("heard", "besides"),
+    [
+        ("Аня: раз\nАня: два\n в чате\n вышел из чата\nАня: три\n", "«в чате ⏎ вышел из чата»"),
+        ("Аня: разАня: два: : : Аня: три", "«: : : Аня:»"),
+        (": \n" * 5 + "Аня: три\n", "«:   (подряд: 5) ⏎ Аня: три»"),
+    ],
+    ids=["lines", "no lines", "a flood of which the start is not kept"],
+)
+def test_what_is_heard_besides_is_told_apart_from_the_talk(heard, besides):
+    with pytest.raises(Failure) as failure:
+        Listener(heard).hears_nothing_else("раз", "два", "три")
+    assert str(failure.value) == f"Не случилось: Борис не слышит ничего лишнего.\nБорис слышит лишнее: {besides}"
 
 
 def test_equal_lines_are_folded():

@@ -13,16 +13,16 @@ from . import limits, processes
 from .asking import FORMS, plain
 from .excuses import excuse
 from .line import Line
-from .texts import LEAVES, TALK, TERMINAL, because, indented
+from .texts import ERROR, LEAVES, TALK, TERMINAL, because, indented
 from .transcript import Transcript
 from .words import UNTRIED, Failure, Untried
 
 PROMPT = "Введите своё имя:"
 WIRES = "\n", "\r\n", ""  # what ends a message: "" where each recv is one
 HOW = {
-    "\n": "(каждое сообщение кончается \\n)",
-    "\r\n": "(каждое сообщение кончается \\r\\n)",
-    "": "(каждое сообщение послано отдельно, конец его ничем не отмечен)",
+    "\n": "(люди кончают каждое сообщение знаком \\n)",
+    "\r\n": "(люди кончают каждое сообщение знаками \\r\\n, как telnet)",
+    "": "(знаков конца люди не посылают: этот сервер берёт за сообщение то, что вернул один recv)",
 }
 SPINS = "занимает процессор без отдыха: его цикл ничего не ждёт"
 CLIENTS = "clients"  # a wire that only the submission's own clients speak
@@ -66,9 +66,12 @@ class Chat:
         return text.replace(f"{self.work.folder}{os.sep}", "") if self.work.temporary else text
 
     def is_news(self, text, name):
-        """Return whether text (str) has somebody's name (str) and a word that nobody said, and is no message."""
-        news = self.work.without_messages(re.sub(r"\x1b\[[\d;]*\w", "", text), name)
-        words = news
+        """Return whether text (str) has somebody's name (str) and a word that nobody said, and is no message.
+
+        Nor is what Python prints of an error a word, nor one that has lost a part of a letter.
+        """
+        news = self.work.without_messages(ERROR.sub("", re.sub(r"\x1b\[[\d;]*\w", "", text)), name)
+        words = re.sub(r"\S*\ufffd\S*", " ", news)
         for said in [*self.secrets.values(), *filter(None, [self.work.more]), *LEAVES]:
             words = words.replace(said, " ")
         return name in news and re.search(r"[^\W\d_]{3,}", words) is not None
@@ -210,8 +213,16 @@ class Chat:
         other.until(lambda heard: self.secret(name) in heard)
         self.settle()  # it may be about to end
         if client.process.poll() is not None:
-            raise Failure("Не случилось: Клиент разговаривает. client.py завершил работу.")
+            raise self.fall(client)
         return client, other
+
+    def fall(self, client):
+        """Return the Failure of a client (Program) that has ended too early: the same each time."""
+        if not self.work.fallen:
+            client.thread.join(limits.QUIET)  # it has heard all then
+            failure = self.work.fallen = Failure("До этого не дошло: client.py завершил работу сразу после имени.")
+            failure.told, failure.printed = self.told(), self.printed()
+        return self.work.fallen
 
     def hang_up(self):
         """End the server with which client.py talks, when it has done all that it was told."""
@@ -224,7 +235,7 @@ class Chat:
             other = self.people[-1]
             other.until(lambda heard: False)
             if not other.ended:
-                raise Failure("Не случилось: Клиент закрывает соединение.")
+                raise Failure("Не случилось: Клиент закрывает соединение.\nСоединение всё ещё открыто.")
             other.half_close()
 
     def haunt(self):
@@ -238,15 +249,21 @@ class Chat:
 
     def all_hear(self, text):
         """Wait until everybody but the first has heard text (str)."""
+        self.can_talk()
         for person in self.people[1:]:
             if not person.until(lambda heard: self.secret(text) in heard):
                 person.hears(text)
         print(f"все слышат: «{text}»")
 
+    def can_talk(self):
+        """Raises the Failure of all who tried to talk with this server, where nobody has heard anybody."""
+        if self.server and self.work.silent:
+            raise self.work.silent
+
     def threads(self):
         """Print that the server has more than one thread; raises Failure when it has not."""
         if self.server.threads() < 2:
-            raise Failure("Не случилось: у server.py больше одного потока.")
+            raise Failure("Не случилось: у server.py больше одного потока.\nПоток один.")
         print("у server.py больше одного потока")
 
     def bytes_only(self):
@@ -286,7 +303,8 @@ class Chat:
         self.failure = failure = failure or self.missed
         told, printed, reason = "", (), ""
         if isinstance(failure, Failure):
-            told, printed = failure.told or self.told(), failure.printed or self.printed()
+            told = failure.told or self.told()
+            printed = failure.printed if failure.told or failure.printed else self.printed()
             reason = self.excuse()
         self.end()
         self.work.clean_up()

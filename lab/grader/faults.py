@@ -1,27 +1,49 @@
 """The common faults of a first chat, each named in a sentence, with the lesson that explains it.
 
 A fault is recognised by what has happened (criteria lost, the conversation, tracebacks) and by the
-text of the programs, which are read here and never run. A sentence is said only where both agree.
+text of the programs (reading.py). A sentence is said only where both agree.
 """
 
 import ast
+import builtins
 import difflib
 import re
 import sys
 from dataclasses import dataclass, field
 
-from .texts import LEAVES
+from .reading import (
+    SENDS,
+    Program,
+    above,
+    called,
+    encoded,
+    function,
+    is_called_in_a_loop,
+    is_own,
+    is_parameter,
+    names,
+    notices_the_end,
+    owner,
+    reads_pieces,
+    removes,
+    spreads,
+    taken,
+    target,
+    twice,
+)
 
 SERVER, CLIENT = "server.py", "client.py"
-SENDS = {"send", "sendall", "write", "sendto"}
 MANY = {"Thread", "start_new_thread", "ThreadPoolExecutor", "ThreadingTCPServer", "ThreadingMixIn"}
 OTHERWISE = {"asyncio", "select", "selectors", "socketserver", "multiprocessing", "concurrent", "trio", "twisted"}
-MOST = 6  # faults that a report names
+MOST = 6  # faults that a report names, and as many beyond the assignment
 
 
 @dataclass
 class Fault:
-    """A fault: where (role and line, 0 if there is none), what to say of it, and which lesson explains it."""
+    """A fault: where (role and line, 0 if there is none), how to repair it, and which lesson explains it.
+
+    The lesson is the word in its file's name: 05-threads.ipynb is "threads".
+    """
 
     name: str
     says: str
@@ -29,82 +51,21 @@ class Fault:
     role: str = ""
     line: int = 0
     values: dict = field(default_factory=dict)  # for the {places} in says
+    more: list = field(default_factory=list)  # [(sentence of MORE, values)] that this program needs besides
+    beyond: bool = False  # whether it costs bonus points only
 
-
-class Program:
-    """The text of a program, as a tree in which each node knows its parent."""
-
-    def __init__(self, text):
-        """text (str); raises SyntaxError when it can't be parsed."""
-        self.lines = text.splitlines()
-        try:
-            self.tree = ast.parse(text)
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise SyntaxError(str(error)) from None
-        self.nodes = list(ast.walk(self.tree))
-        self.tree.parent = None
-        for node in self.nodes:
-            for child in ast.iter_child_nodes(node):
-                child.parent = node
-        self.functions = {node.name: node for node in self.nodes if isinstance(node, ast.FunctionDef)}
-        self.texts = [node.value for node in self.nodes if isinstance(node, ast.Constant)]
-
-    def calls(self, *names, under=None):
-        """Return the calls (list) of functions or methods with one of names (str), in the order of lines."""
-        nodes = ast.walk(under) if under else self.nodes
-        found = [node for node in nodes if isinstance(node, ast.Call) and called(node) in names]
-        return sorted(found, key=lambda node: (node.lineno, node.col_offset))
-
-    def imports(self):
-        """Return the names (set of str) of the modules that it imports."""
-        named = {alias.name for node in self.nodes if isinstance(node, ast.Import) for alias in node.names}
-        return {name.partition(".")[0] for name in named} | {
-            (node.module or "").partition(".")[0] for node in self.nodes if isinstance(node, ast.ImportFrom)
-        }
-
-    def says(self, text):
-        """Return whether a text (str or bytes) in it contains text (str)."""
-        return any(text in value for value in self.texts if isinstance(value, str)) or any(
-            text.encode() in value for value in self.texts if isinstance(value, bytes)
-        )
-
-    def knows_goodbye(self):
-        """Return whether the words with which one leaves stand in it, in either language."""
-        return any(map(self.says, LEAVES))
-
-
-def called(call):
-    """Return the last name (str) of what a call calls, or ""."""
-    return getattr(call.func, "attr", getattr(call.func, "id", ""))
-
-
-def above(node, *kinds):
-    """Return the nearest node above node, in the same function, of one of kinds, or None."""
-    while (node := node.parent) and not isinstance(node, (ast.FunctionDef, ast.Lambda)):
-        if isinstance(node, kinds):
-            return node
-    return None
-
-
-def function(node):
-    """Return the function in which node is, or None."""
-    while (node := node.parent) and not isinstance(node, ast.FunctionDef):
-        pass
-    return node
-
-
-def names(node):
-    """Return the names (set of str) of the variables in node."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    def told(self):
+        """Return all there is to say: a list of (sentence, values)."""
+        return [(self.says, self.values), *self.more]
 
 
 class Case:
     """A submission that has lost something: its programs, and what has happened."""
 
-    def __init__(self, found, results, beyond=()):
+    def __init__(self, found, results, lost):
         """found (dict), see finding.choose() and Work.choose(); results ({criterion: dict}), see plugin.py.
 
-        beyond are criteria that matter when all others hold.
+        lost (set of str) are the criteria whose loss is to be explained.
         """
         self.programs, self.broken = {}, {}
         self.files = {role: path.rpartition("/")[2] for role, path in found.get("programs", {}).items()}
@@ -113,8 +74,7 @@ class Case:
                 self.programs[role] = Program(text)
             except SyntaxError as error:
                 self.broken[role] = error
-        lost = {name for name, result in results.items() if not result["passed"] and not result.get("untried")}
-        self.lost = lost - set(beyond) or lost
+        self.lost = lost
         self.heard = "\n".join(results[name].get("heard") or "" for name in results if name in self.lost)
 
     def loses(self, *criteria):
@@ -130,6 +90,11 @@ class Case:
         """Return what the program of role (str) is called (str)."""
         return self.files.get(role, role)
 
+    def places(self, role, name, line):
+        """Return the lines (str) in which the program of role (str) has name (str), or just line (int)."""
+        lines = self.programs[role].naming(name) if role in self.programs else []
+        return ", ".join(map(str, lines or [line]))
+
     def words(self, role):
         """Return what the program of role (str) has printed (str) where something was lost."""
         blocks = re.findall(rf"на терминале {re.escape(self.file(role))}:\n((?: {{4}}.*\n?)*)", self.heard)
@@ -137,10 +102,28 @@ class Case:
 
 
 FINDERS = []
+UNCALLED = "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла нужно `{call}`"
+REMOVE = "Сразу после цикла нужно `{call}`, чем бы он ни кончился"
+GONE = "Сразу после цикла уберите ушедшего из списка, закройте его сокет и разошлите остальным, что он ушёл"
+EXIT = "Выйти из цикла мало: главный поток ждёт в input(). После цикла: `os._exit(0)`, а наверху `import os`"
+DAEMON = "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`"
+SPREADS = "Это уже умеет ваша функция {function} (строка {line})"
+LOOKS_LIKE = "Похоже на «{close}»"
+TWICE = "Сейчас `{call}` стоит в строках: {lines}"
+LINES = (
+    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
+    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка пустая"
+)
+SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
+SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
+MORE = [UNCALLED, REMOVE, GONE, EXIT, DAEMON, SPREADS, LOOKS_LIKE, TWICE, LINES, SPEAKS, SPEAK]
 
 
 def finder(name, lesson, says):
-    """Add a function that yields (role, line, {place: value}) wherever it finds the fault called name (str)."""
+    """Add a function that yields (role, line, {place: value}, more) wherever it finds the fault called name (str).
+
+    Of more, see Fault; it may be left out.
+    """
 
     def add(find):
         FINDERS.append((name, lesson, says, find))
@@ -152,58 +135,102 @@ def finder(name, lesson, says):
 def faults(about, results, beyond=()):
     """Return the faults (list of Fault, at most MOST) that explain why results lost criteria, the gravest first.
 
-    about (dict) has the programs: {"programs": {role: path}, "sources": {role: text}}. What has lost bonus
-    points (beyond, names of criteria) is explained when nothing else is lost.
+    about (dict) has the programs: {"programs": {role: path}, "sources": {role: text}}. Then those, as many, by
+    which bonus points were lost (beyond, names of criteria), if the chat works: two talk.
     """
-    case, found = Case(about, results, beyond), {}
-    if not case.lost:
-        return []
+    lost = {name for name, result in results.items() if not result["passed"] and not result.get("untried")}
+    base, bonus = lost - set(beyond), lost & set(beyond)
+    found = named(Case(about, results, base))[:MOST] if base else []
+    known = {fault.name for fault in found}
+    if bonus and "two" not in lost:
+        more = [fault for fault in named(Case(about, results, bonus)) if fault.name not in known]
+        for fault in more:
+            fault.beyond = fault.name not in ALWAYS
+        found += more[:MOST]
+    return found
+
+
+def named(case):
+    """Return the faults (list of Fault) that explain what case (Case) has lost."""
+    found = {}
     for name, lesson, says, find in FINDERS:
-        for role, line, values in find(case):
-            values = {place: str(value).replace("`", "'") for place, value in values.items()}
-            found.setdefault(name, Fault(name, says, lesson, role, line, values))
+        for role, line, values, *more in find(case):
+            more = [(sentence, cleaned(some)) for sentence, some in (more[0] if more else ())]
+            found.setdefault(name, Fault(name, says, lesson, role, line, cleaned(values), more))
     for name, stronger in WEAKER.items():
         if stronger & found.keys():
             found.pop(name, None)
-    return list(found.values())[:MOST]
+    return list(found.values())
+
+
+def cleaned(values):
+    """Return values (dict) as texts that end no code in Markdown."""
+    return {place: str(value).replace("`", "'") for place, value in values.items()}
 
 
 # What keeps a program from running
 
 
-@finder("syntax", "", "Python не понимает эту строку, и программа не начинается: `{error}`")
+@finder(
+    "syntax",
+    "",
+    "Python не понимает эту строку, и программа не начинается: `{error}`. Проверьте её и строку выше: скобки, кавычки, "
+    "двоеточия, отступы",
+)
 def syntax(case):
     for role, error in case.broken.items():
         yield role, error.lineno or 0, {"error": error.msg}
 
 
-@finder("import", "", "Модуля «{module}» нет. Похоже на опечатку: есть «{close}»")
+@finder(
+    "import",
+    "",
+    "Модуля «{module}» нет. Похоже на опечатку: есть «{close}». Исправьте всюду, где он назван, строки: {lines}",
+)
 def mistyped_import(case):
     for role, module, line in tracebacks(case, r"ModuleNotFoundError: No module named '([\w.]+)'"):
         if close := difflib.get_close_matches(module, sys.stdlib_module_names, 1, 0.75):
-            yield role, line, {"module": module, "close": close[0]}
+            yield role, line, {"module": module, "close": close[0], "lines": case.places(role, module, line)}
 
 
-@finder("name", "", "Имя «{name}» нигде не определено: опечатка, или присваивание осталось в другой функции")
+@finder(
+    "name",
+    "",
+    "Имя «{name}» здесь не определено, строки: {lines}. Это опечатка, или присваивание осталось в другой функции",
+)
 def undefined(case):
-    pattern = r"(?:NameError|UnboundLocalError): .*?'(\w+)'"
-    for role, name, line in tracebacks(case, pattern):
+    for role, name, line in tracebacks(case, r"NameError: .*?'(\w+)'"):
+        program = case.programs.get(role)
+        known = [*dir(builtins), *(program.known() - {name} if program else ())]
+        close = [(LOOKS_LIKE, {"close": one}) for one in difflib.get_close_matches(name, known, 1, 0.75)]
+        yield role, line, {"name": name, "lines": case.places(role, name, line)}, close
+
+
+@finder(
+    "unbound",
+    "",
+    "Этой функции «{name}» — своё имя: в ней есть присваивание, а значения ещё нет. Первой строкой: `global {name}`",
+)
+def assigned_later(case):
+    for role, name, line in tracebacks(case, r"UnboundLocalError: .*?'(\w+)'"):
         yield role, line, {"name": name}
 
 
 @finder("attribute", "", "У этого объекта нет «{name}»: опечатка, или объект не тот")
 def attribute(case):
-    for role, name, line in tracebacks(case, r"AttributeError: .* has no attribute '(\w+)'"):
-        yield role, line, {"name": name}
+    pattern = r"AttributeError: (.* has no attribute '\w+'.*)"
+    for role, error, line in tracebacks(case, pattern):
+        names = re.findall(r"'(\w+)'", error.partition("has no attribute")[2])
+        yield role, line, {"name": names[0]}, [(LOOKS_LIKE, {"close": close}) for close in names[1:2]]
 
 
-@finder("port", "02-ports", "Порт занят: его держит прежний сервер, или bind вызван дважды")
+@finder("port", "ports", "Порт занят: остановите прежний сервер, а bind вызывайте один раз")
 def port_in_use(case):
     for role, _, line in tracebacks(case, r"OSError: (.*Address already in use|\[WinError 10048\])"):
         yield role, line, {}
 
 
-@finder("bind", "02-ports", "Сервер слушает не тот адрес: на другой машине такого адреса нет. Возьмите localhost")
+@finder("bind", "ports", "Сервер слушает не тот адрес: на другой машине такого нет. Возьмите `localhost`")
 def bound_elsewhere(case):
     if not re.search(r"не может подключиться|не слушает|Cannot assign|gaierror", case.heard):
         return
@@ -216,7 +243,11 @@ def bound_elsewhere(case):
                 yield role, call.lineno, {}
 
 
-@finder("input-first", "14-client", "Клиент ждёт input() раньше, чем подключается, и сервер не может ничего спросить")
+@finder(
+    "input-first",
+    "client",
+    "Клиент ждёт input() раньше, чем подключается, и сервер не может ничего спросить. Сначала connect, потом input()",
+)
 def input_before_connect(case):
     program = case.programs.get(CLIENT)
     if program and "не подключается" in case.heard:
@@ -227,7 +258,11 @@ def input_before_connect(case):
                     return
 
 
-@finder("daemon", "05-threads", "Главный поток кончается, и программа вместе с ним: потоки daemon его не удержат")
+@finder(
+    "daemon",
+    "threads",
+    "Главный поток кончается, и программа вместе с ним: потоки daemon её не удержат. Дождитесь потока: `.join()`",
+)
 def only_daemons(case):
     for role, program in case.both():
         daemons = [node for node in program.nodes if isinstance(node, ast.keyword) and node.arg == "daemon"]
@@ -240,33 +275,56 @@ def only_daemons(case):
 # How a server talks with many
 
 
-@finder("thread-called", "05-threads", "Здесь функция вызвана, а не передана: поток не начнётся, пока она не кончится")
+@finder(
+    "thread-called",
+    "threads",
+    "Здесь функция вызвана, а не передана: поток не начнётся, пока она не кончится, и до тех пор никого больше не "
+    "впустят. Передайте её саму, а то, что в скобках, отдельно: `{code}`",
+)
 def target_is_called(case):
     for role, program in case.both():
         for call in program.calls("Thread"):
             for keyword in call.keywords:
                 if keyword.arg == "target" and isinstance(keyword.value, ast.Call):
-                    yield role, call.lineno, {}
+                    args = [ast.unparse(argument) for argument in keyword.value.args]
+                    given = f", args=({', '.join(args)}{',' * (len(args) == 1)})" * bool(args)
+                    yield role, call.lineno, {"code": f"target={ast.unparse(keyword.value.func)}{given}"}
 
 
-@finder("thread-args", "05-threads", "args ждёт кортеж: (client) — это просто client, а кортеж — (client,)")
+@finder("thread-args", "threads", "args ждёт кортеж, а кортеж из одного — с запятой: `args=({name},)`")
 def args_is_no_tuple(case):
     for role, program in case.both():
         for call in program.calls("Thread"):
             for keyword in call.keywords:
                 if keyword.arg == "args" and isinstance(keyword.value, ast.Name):
                     if "must be an iterable" in case.words(role):
-                        yield role, call.lineno, {}
+                        yield role, call.lineno, {"name": keyword.value.id}
 
 
-@finder("thread-idle", "05-threads", "Поток создан, но не запущен: не хватает start()")
+@finder("thread-no-args", "threads", "Функции {name} не передано, с чем работать. Передайте в args: `{code}`")
+def nothing_is_passed(case):
+    for role, name, _ in tracebacks(case, r"TypeError: (\w+)\(\) missing \d+ required positional argument"):
+        program = case.programs.get(role)
+        for call in program.calls("Thread") if program and name in program.functions else ():
+            given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+            if given.get("target") == name and "args" not in given:
+                wanted = [argument.arg for argument in program.functions[name].args.args]
+                yield role, call.lineno, {"name": name, "code": f"args=({', '.join(wanted)}{',' * (len(wanted) == 1)})"}
+
+
+@finder("thread-idle", "threads", "Поток создан, но не запущен: допишите `.start()`")
 def never_started(case):
     for role, program in case.both():
         if not program.calls("start") and (threads := program.calls("Thread")):
             yield role, threads[0].lineno, {}
 
 
-@finder("accepts-once", "02-ports", "accept() вызван один раз: второго человека никто не впустит")
+@finder(
+    "accepts-once",
+    "ports",
+    "accept() вызван один раз: второго человека никто не впустит. Поставьте его в цикл while True, и пусть каждый "
+    "разговор идёт в своём потоке: `threading.Thread(target=handle, args=(client,)).start()`",
+)
 def accepts_once(case):
     program = case.programs.get(SERVER)
     if not program or not case.loses("two", "many") or program.imports() & OTHERWISE:
@@ -279,8 +337,9 @@ def accepts_once(case):
 
 @finder(
     "one-at-a-time",
-    "05-threads",
-    "Пока сервер разговаривает с одним, остальные стоят в очереди: нужен поток на каждого",
+    "threads",
+    "Пока сервер разговаривает с одним, остальные стоят в очереди. Вынесите разговор с одним человеком в функцию и "
+    "после accept() запускайте её в своём потоке: `threading.Thread(target=handle, args=(client,)).start()`",
 )
 def one_at_a_time(case):
     program = case.programs.get(SERVER)
@@ -292,8 +351,9 @@ def one_at_a_time(case):
 
 @finder(
     "self-only",
-    "08-broadcast",
-    "Ответ получает только тот, кто написал: сообщение надо послать каждому из подключённых",
+    "broadcast",
+    "Ответ получает только тот, кто написал. Пошлите сообщение в цикле каждому из подключённых; ему самому — как "
+    "хотите",
 )
 def answers_the_speaker_only(case):
     program = case.programs.get(SERVER)
@@ -303,10 +363,15 @@ def answers_the_speaker_only(case):
         loop = above(receive, ast.While)
         sends = program.calls(*SENDS, under=loop) if loop else []
         if sends and not spreads(program, loop):
-            yield SERVER, sends[0].lineno, {}
+            able = [home for home in program.functions.values() if spreads(program, home, 0)]
+            yield SERVER, sends[0].lineno, {}, [(SPREADS, {"function": f.name, "line": f.lineno}) for f in able[:1]]
 
 
-@finder("nobody-added", "08-broadcast", "Рассылка идёт по «{name}», но в него никто не добавляется")
+@finder(
+    "nobody-added",
+    "broadcast",
+    "Рассылка идёт по «{name}», но в него никто не добавляется. Добавляйте каждого, как только он назвал себя",
+)
 def list_stays_empty(case):
     program = case.programs.get(SERVER)
     if not program or not case.loses("two"):
@@ -324,7 +389,12 @@ def list_stays_empty(case):
             yield SERVER, loop.lineno, {"name": name}
 
 
-@finder("name-not-asked", "07-names", "Сервер молчит, пока не получит имя: спросите о нём первым")
+@finder(
+    "name-not-asked",
+    "names",
+    "Сервер молчит, пока не получит имя. Спросите первым, перед этой строкой: "
+    "`{client}.send(\"Введите своё имя:\".encode())`",
+)
 def name_is_not_asked(case):
     program = case.programs.get(SERVER)
     if not program or not case.loses("name"):
@@ -332,7 +402,7 @@ def name_is_not_asked(case):
     for receive in program.calls("recv", "readline")[:1]:
         before = [c for c in program.calls(*SENDS) if function(c) is function(receive) and c.lineno < receive.lineno]
         if not before:
-            yield SERVER, receive.lineno, {}
+            yield SERVER, receive.lineno, {"client": owner(receive)}
 
 
 # The end of a conversation
@@ -340,8 +410,9 @@ def name_is_not_asked(case):
 
 @finder(
     "spins",
-    "01-connection",
-    "Конец разговора не замечен: recv возвращает пустое, и цикл крутится вечно. Проверьте, не пусто ли",
+    "connection",
+    "Конец разговора не замечен: recv возвращает пустое, и цикл крутится вечно. Сразу после этой строки: "
+    "`if not {name}: break`",
 )
 def spins_after_the_end(case):
     for role, program in case.both():
@@ -351,34 +422,72 @@ def spins_after_the_end(case):
             loop = above(call, ast.While)
             waits = loop and program.calls("input", under=loop)  # then it goes round with each Enter only
             if loop and (seen or not waits and case.loses(*criteria)) and not notices_the_end(loop, call):
-                yield role, call.lineno, {}
+                more = removal(program, call) if role == SERVER else farewell(program, call)
+                yield role, call.lineno, {"name": target(call) or "data"}, more
 
 
-@finder("reset", "04-reader", "Обрыв связи — это исключение ConnectionError: его никто не ловит, и поток обрывается")
+@finder(
+    "reset",
+    "reader",
+    "Обрыв связи — это исключение ConnectionError, и здесь его никто не ловит: поток обрывается. Поставьте эту "
+    "строку в try, а в `except ConnectionError:` — `break`",
+)
 def reset_is_not_caught(case):
-    pattern = r"(?:ConnectionResetError|BrokenPipeError|ConnectionAbortedError|ConnectionError)(.*)"
-    for role, _, line in tracebacks(case, pattern):
-        yield role, line, {}
+    for role, _, line in tracebacks(case, RESET):
+        program = case.programs.get(role)
+        receives = program.at(line, "recv", "readline", "read") if program else []
+        if not (program and program.at(line, *SENDS)):
+            more = [removal, farewell][role == CLIENT](program, receives[0]) if receives else []
+            yield role, line, {}, more
 
 
-@finder("removed-twice", "08-broadcast", "Человека удаляют дважды: второй раз его в списке уже нет")
+@finder(
+    "reset-send",
+    "broadcast",
+    "Тот, кому здесь посылают, уже пропал, и ошибка обрывает поток того, кто говорил. Поставьте эту строку в try, а в "
+    "`except OSError:` — `pass`: что он ушёл, заметит его собственный поток",
+)
+def reset_while_sending(case):
+    for role, _, line in tracebacks(case, RESET):
+        if role == SERVER and SERVER in case.programs and case.programs[SERVER].at(line, *SENDS):
+            yield role, line, {}
+
+
+@finder(
+    "removed-twice",
+    "broadcast",
+    "Человека удаляют дважды: второй раз его в списке уже нет, и поток кончается ошибкой ValueError или KeyError. "
+    "Оставьте один вызов, после цикла чтения",
+)
 def removed_twice(case):
+    program = case.programs.get(SERVER)
+    for call, lines in twice(program) if program else ():
+        yield SERVER, lines[0], {}, [(TWICE, {"call": call, "lines": ", ".join(map(str, lines))})]
     for role, _, line in tracebacks(case, r"ValueError: (list\.remove\(x\): x not in list|.* is not in list)"):
         yield role, line, {}
 
 
-@finder("key", "08-broadcast", "В словаре уже нет этого ключа: человека удалили раньше или не записали")
+@finder(
+    "key",
+    "broadcast",
+    "В словаре уже нет этого ключа: человека удалили раньше или не записали. Удаляйте его один раз, после цикла "
+    "чтения, а из словаря — через `.pop(…, None)`",
+)
 def missing_key(case):
     for role, _, line in tracebacks(case, r"KeyError: (<socket.socket|\()"):
         yield role, line, {}
 
 
 @finder(
-    "list-walked", "08-broadcast", "Список меняется, пока по нему идут: кто-то будет пропущен. Идите по копии: list(…)"
+    "list-walked",
+    "broadcast",
+    "Список меняется, пока по нему идут: кто-то будет пропущен. Идите по копии: `list({name})`",
 )
 def changed_while_walked(case):
     for role, _, line in tracebacks(case, r"RuntimeError: (\w+ changed size during iteration)"):
-        yield role, line, {}
+        nodes = case.programs[role].nodes if role in case.programs else []
+        walked = [ast.unparse(node.iter) for node in nodes if isinstance(node, ast.For) and node.lineno == line]
+        yield role, line, {"name": (walked or ["…"])[0]}
     program = case.programs.get(SERVER)
     if not program or not case.loses("reset", "leave", "empty", "deaf", "many"):
         return
@@ -391,82 +500,107 @@ def changed_while_walked(case):
         ]
         removes += [call for helper in helpers for call in program.calls("remove", "pop", under=helper)]
         if any(loop.iter.id in names(call.func) for call in removes):
-            yield SERVER, loop.lineno, {}
+            yield SERVER, loop.lineno, {"name": loop.iter.id}
 
 
-@finder("closed", "13-leaving", "Сокет уже закрыт, а другой поток ещё им пользуется")
+@finder(
+    "closed",
+    "leaving",
+    "Сокет уже закрыт, а другой поток ещё им пользуется. Поставьте эту строку в try, а в `except OSError:` — `break`",
+)
 def used_after_close(case):
     for role, _, line in tracebacks(case, r"OSError: (.*Bad file descriptor|\[WinError 10038\])"):
         yield role, line, {}
 
 
-@finder("no-goodbye", "13-leaving", "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт")
+@finder(
+    "no-goodbye",
+    "leaving",
+    "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт. Сразу после этой строки: "
+    "`if {name} == \"покинуть чат\": break`",
+)
 def no_goodbye(case):
     program = case.programs.get(CLIENT)
     if program and case.loses("quits") and not program.knows_goodbye():
         inputs = program.calls("input", "readline")
-        yield CLIENT, inputs[-1].lineno if inputs else 0, {}
+        name = target(inputs[-1]) if inputs else ""
+        yield CLIENT, inputs[-1].lineno if inputs else 0, {"name": name or "text"}, holding(program)
 
 
 @finder(
-    "no-shutdown", "13-leaving", "close() не будит поток, который ждёт в recv, и программа не кончается: нужен shutdown"
+    "no-shutdown",
+    "leaving",
+    "close() не будит поток {function} (строка {line}), который ждёт в recv, и программа не кончается. Допишите ему "
+    "`daemon=True` или перед close(): `{sock}.shutdown(socket.SHUT_RDWR)`",
 )
 def closes_without_shutdown(case):
     program = case.programs.get(CLIENT)
-    if not program or not case.loses("quits") or not program.knows_goodbye() or not program.calls(*MANY):
+    if not program or not case.loses("quits") or not program.knows_goodbye() or not holding(program):
         return
     if not program.calls("shutdown", "_exit") and (closes := program.calls("close")):
-        yield CLIENT, closes[-1].lineno, {}
+        [(_, thread)] = holding(program)
+        yield CLIENT, closes[-1].lineno, {**thread, "sock": owner(closes[-1])}
 
 
 @finder(
     "in-turns",
-    "14-client",
-    "Один поток и печатает, и слушает: пока он ждёт в input(), чужих слов не видно. Слушать должен второй",
+    "client",
+    "Один поток и слушает, и отправляет: пока он ждёт в recv (строка {recv}), набранное не уходит, а пока ждёт в "
+    "input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print в функцию с циклом "
+    "while True и перед циклом input запустите её: `threading.Thread(target=listen, args=({sock},), "
+    "daemon=True).start()`. Когда recv вернёт пустое, пусть она завершит всю программу: `os._exit(0)`. Наверху: "
+    "`import os, threading`",
 )
 def types_and_listens_in_turns(case):
     program = case.programs.get(CLIENT)
-    if (
-        not program
-        or not case.loses("prints", "ends", "types")
-        or program.imports() & OTHERWISE
-        or program.calls(*MANY)
-    ):
+    if not program or not case.loses("prints", "ends", "types", "quits"):
+        return
+    if program.imports() & OTHERWISE or program.calls(*MANY):
         return
     for call in program.calls("input"):
         loop = above(call, ast.While)
-        if loop and program.calls("recv", under=loop):
-            yield CLIENT, call.lineno, {}
+        if loop and (receives := program.calls("recv", under=loop)):
+            places = {"recv": receives[0].lineno, "input": call.lineno, "sock": owner(receives[0])}
+            yield CLIENT, receives[0].lineno, places
 
 
 @finder(
     "waits-for-input",
-    "13-leaving",
-    "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится",
+    "leaving",
+    "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится. Пусть поток, который "
+    "слушает, после своего цикла завершит её всю: `os._exit(0)`, а наверху `import os`",
 )
 def waits_for_input(case):
     program = case.programs.get(CLIENT)
     if program and case.loses("ends") and program.calls("input") and not program.calls("_exit"):
-        yield CLIENT, program.calls("input")[-1].lineno, {}
+        lines = [call.lineno for call in program.calls("recv", "readline")] or [program.calls("input")[-1].lineno]
+        yield CLIENT, lines[-1], {}
 
 
-@finder("leaves-silently", "09-inbox", "Кто ушёл, о том никому не сказано: после цикла чтения нужна рассылка")
+@finder(
+    "leaves-silently",
+    "inbox",
+    "Кто ушёл, о том никому не сказано: после цикла чтения, чем бы он ни кончился, разошлите остальным, что он ушёл",
+)
 def leaves_silently(case):
     program = case.programs.get(SERVER)
     if program and case.loses("leave") and program.calls("recv"):
-        yield SERVER, program.calls("recv")[-1].lineno, {}
+        receive = program.calls("recv")[-1]
+        more = [one for one in removal(program, receive) if one[0] != GONE]
+        yield SERVER, receive.lineno, {}, more
 
 
 # Bytes and texts
 
 
-@finder("no-encode", "01-connection", "По сети идут байты: строку надо превратить в них, encode()")
+@finder("no-encode", "connection", "По сети идут байты, а здесь строка. Превратите в байты её всю: `{code}`")
 def missing_encode(case):
     for role, _, line in tracebacks(case, r"TypeError: (a bytes-like object is required, not 'str')"):
-        yield role, line, {}
+        sends = case.programs[role].at(line, *SENDS) if role in case.programs else []
+        yield role, line, {"code": encoded(sends[0]) if sends and sends[0].args else "(…).encode()"}
 
 
-@finder("no-decode", "01-connection", "Из сети пришли байты: строка из них получается вызовом decode()")
+@finder("no-decode", "connection", "Из сети пришли байты: строка из них получается, если дописать `.decode()`")
 def missing_decode(case):
     pattern = (
         r"TypeError: (can only concatenate str \(not \"bytes\"\)|.*must be str, not bytes|a bytes-like.*not 'bytes')"
@@ -481,19 +615,10 @@ def missing_decode(case):
 
 
 @finder(
-    "half-letter",
-    "04-reader",
-    "Русская буква — два байта, и recv может вернуть половину: decode() каждого куска на этом падает",
+    "no-newline",
+    "framing",
+    "Сервер ждёт конца строки, а клиент его не посылает. Добавьте к каждому сообщению знак конца: `+ \"\\n\"`",
 )
-def half_a_letter(case):
-    for role, _, line in tracebacks(case, r"(UnicodeDecodeError: .*)"):
-        yield role, line, {}
-    program = case.programs.get(SERVER)
-    if program and case.loses("letter") and not case.loses("two") and reads_pieces(program):
-        yield SERVER, (program.calls("decode") or program.calls("recv"))[-1].lineno, {}
-
-
-@finder("no-newline", "03-framing", "Сервер ждёт конца строки, а клиент его не посылает: добавьте к сообщению знак \\n")
 def no_newline(case):
     server, client = case.programs.get(SERVER), case.programs.get(CLIENT)
     if not server or not client or not case.loses("two", "types", "many", "join", "quits"):
@@ -504,7 +629,11 @@ def no_newline(case):
         yield CLIENT, sends[-1].lineno, {}
 
 
-@finder("small-buffer", "03-framing", "recv({size}) берёт не больше {size} байтов, и длинное сообщение рвётся на части")
+@finder(
+    "small-buffer",
+    "framing",
+    "recv({size}) берёт не больше {size} байтов, и длинное сообщение рвётся на части. Возьмите `recv(1024)`",
+)
 def small_buffer(case):
     if case.loses("two", "many", "signed", "torn", "glued", "types", "prints"):
         for role, program in case.both():
@@ -514,17 +643,38 @@ def small_buffer(case):
                         yield role, call.lineno, {"size": call.args[0].value}
 
 
-@finder("piece", "03-framing", "Сервер считает сообщением то, что вернул один recv, а TCP — поток байтов без границ")
+@finder(
+    "piece",
+    "framing",
+    "Сервер считает сообщением то, что вернул один recv, а TCP — поток байтов без границ. Пусть каждое сообщение "
+    "кончается знаком \\n: копите байты и делите их по нему",
+)
 def piece_is_no_message(case):
     program = case.programs.get(SERVER)
     if program and case.loses("glued", "torn") and not case.loses("two") and reads_pieces(program):
-        yield SERVER, program.calls("recv")[-1].lineno, {}
+        yield SERVER, program.calls("recv")[-1].lineno, {}, by_lines(program, case.programs.get(CLIENT))
+
+
+@finder(
+    "half-letter",
+    "reader",
+    "Русская буква — два байта, и recv может вернуть половину: decode() каждого куска на этом падает или портит букву. "
+    "Сначала соберите байты до знака \\n, потом decode()",
+)
+def half_a_letter(case):
+    program = case.programs.get(SERVER)
+    more = by_lines(program, case.programs.get(CLIENT)) if program else []
+    for role, _, line in tracebacks(case, r"(UnicodeDecodeError: .*)"):
+        yield role, line, {}, more * (role == SERVER)
+    if program and case.loses("letter") and not case.loses("two") and reads_pieces(program):
+        yield SERVER, (program.calls("decode") or program.calls("recv"))[-1].lineno, {}, more
 
 
 @finder(
     "timeout",
-    "04-reader",
-    "settimeout обрывает того, кто просто молчит: TimeoutError надо ловить или не ставить предела",
+    "reader",
+    "settimeout обрывает того, кто просто молчит. Уберите settimeout, или ловите TimeoutError и ждите дальше: "
+    "`continue`",
 )
 def timed_out(case):
     for role, _, line in tracebacks(case, r"((?:TimeoutError|socket\.timeout|timeout): .*timed out)"):
@@ -534,31 +684,48 @@ def timed_out(case):
 # Beyond the assignment
 
 
-@finder("one-blocks-all", "10-slow", "Один не читает, и send ему стоит, а с ним и все остальные")
+@finder(
+    "one-blocks-all",
+    "slow",
+    "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и все. Дайте "
+    "каждому свою очередь `queue.Queue()` и свой поток, который берёт из неё и посылает; рассылка пусть только "
+    "кладёт в очереди: `put()`",
+)
 def one_blocks_all(case):
     program = case.programs.get(SERVER)
     if program and case.loses("deaf") and not case.loses("two"):
-        for call in program.calls("send", "sendall")[-1:]:
+        sends = program.calls("send", "sendall")
+        for call in ([call for call in sends if above(call, ast.For)] or sends)[-1:]:
             yield SERVER, call.lineno, {}
 
 
-@finder("namesakes", "07-names", "Имя никто не сравнивает с уже занятыми: две Ани неразличимы")
+@finder(
+    "namesakes",
+    "names",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Сразу после этой строки: `if {check}:` — и "
+    "откажите или дайте другое имя, например «Аня2»; годится и то, и другое",
+)
 def namesakes(case):
     program = case.programs.get(SERVER)
     if program and case.loses("namesakes") and not case.loses("two", "signed"):
-        compares = [
-            n for n in program.nodes if isinstance(n, ast.Compare) and isinstance(n.ops[0], (ast.In, ast.NotIn))
-        ]
-        if not compares and (receive := program.calls("recv", "readline")):
-            yield SERVER, receive[0].lineno, {}
+        for receive in program.calls("recv", "readline")[:1]:
+            name = target(receive)
+            compares = [n for n in program.nodes if isinstance(n, ast.Compare) and name in names(n.left) | {""}]
+            if not any(isinstance(compare.ops[0], (ast.In, ast.NotIn)) for compare in compares):
+                yield SERVER, receive.lineno, {"check": taken(program, name or "name")}
 
 
-@finder("ghosts", "07-names", "Кто ушёл, не назвав себя, попадает в чат с пустым именем")
+@finder(
+    "ghosts",
+    "names",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Сразу после этой строки: "
+    "`if not {name}: {client}.close(); return`, и то же в `except ConnectionError:`",
+)
 def ghosts(case):
     program = case.programs.get(SERVER)
     if program and case.loses("ghosts") and not case.loses("two"):
         for call in program.calls("recv", "readline")[:1]:
-            yield SERVER, call.lineno, {}
+            yield SERVER, call.lineno, {"name": target(call) or "name", "client": owner(call)}
 
 
 @finder("error", "", "Программу или её поток останавливает ошибка: `{error}`")
@@ -567,16 +734,21 @@ def any_error(case):
         yield role, line, {"error": error}
 
 
+ALWAYS = {"removed-twice"}  # said whatever was lost: an error that nobody in the chat notices
+RESET = r"(?:ConnectionResetError|BrokenPipeError|ConnectionAbortedError|ConnectionError)(.*)"
 SPECIAL = {name for name, *_ in FINDERS} - {"error"}
 WEAKER = {  # which fault need not be named where one of others is
-    "error": SPECIAL - {"piece", "half-letter", "one-blocks-all", "namesakes", "ghosts", "leaves-silently"},
-    "leaves-silently": {"spins", "reset", "removed-twice", "key", "list-walked", "error", "closed", "one-at-a-time",
-                        "thread-called", "self-only", "syntax", "import", "no-encode", "no-decode", "accepts-once"},
+    "error": SPECIAL - {"piece", "half-letter", "one-blocks-all", "namesakes", "ghosts", "leaves-silently",
+                        "removed-twice"},
+    "reset": {"ghosts"},
+    "leaves-silently": {"name", "attribute", "port", "bind", "daemon", "thread-no-args", "spins", "reset", "unbound",
+                        "removed-twice", "key", "list-walked", "error", "closed",
+                        "one-at-a-time", "thread-called", "self-only", "syntax", "import", "no-encode",
+                        "no-decode", "accepts-once"},
     "waits-for-input": {"spins", "in-turns"},
     "one-at-a-time": {"accepts-once", "import", "syntax"},
     "self-only": {"one-at-a-time", "thread-called", "accepts-once", "syntax", "import"},
     "name-not-asked": {"import", "syntax", "port", "bind"},
-    "ghosts": {"spins", "removed-twice"},
 }  # fmt: skip
 
 
@@ -590,59 +762,42 @@ def tracebacks(case, pattern):
             yield role, error[1], int(own[-1]) if own else 0
 
 
-def is_called_in_a_loop(program, node, *kinds):
-    """Return whether the function of node is called by its name in a loop of kinds (ast classes), or any loop."""
-    home = function(node)
-    calls = program.calls(home.name) if home else []
-    return any(above(call, *(kinds or (ast.While, ast.For))) for call in calls)
+def removal(program, receive):
+    """Return what has to be done (as Fault.more) after the loop in which receive (a recv) stands, if it is not."""
+    loop, home = above(receive, ast.While), function(receive)
+    if not loop or not home:
+        return []
+    able = [f for f in program.functions.values() if f.args.args and removes(program, f) and f is not home]
+    after = program.calls("remove", "pop", *(f.name for f in able), under=home)
+    if any(call.lineno > loop.end_lineno for call in after):
+        return []
+    if not able:
+        return [(GONE, {})]
+    call = f"{able[0].name}({owner(receive)})"
+    if any(map(is_own, program.calls(able[0].name))):
+        return [(REMOVE, {"call": call})]
+    return [(UNCALLED, {"function": able[0].name, "line": able[0].lineno, "call": call})]
 
 
-def spreads(program, node, depth=3):
-    """Return whether something is sent in a loop over others in node, or in what it calls, depth (int) calls deep."""
-    for loop in (part for part in ast.walk(node) if isinstance(part, ast.For)):
-        if program.calls(*SENDS, "put", "put_nowait", under=loop):
-            return True
-    called_here = {called(part) for part in ast.walk(node) if isinstance(part, ast.Call)}
-    nexts = [program.functions[name] for name in called_here & program.functions.keys()]
-    return depth > 0 and any(spreads(program, function, depth - 1) for function in nexts)
+def holding(program):
+    """Return that a thread keeps program, a client, from its end (as Fault.more), or []."""
+    for call in program.calls("Thread"):
+        daemon = any(keyword.arg == "daemon" for keyword in call.keywords)
+        if not daemon and not any(isinstance(n, ast.Attribute) and n.attr == "daemon" for n in program.nodes):
+            names_it = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "target"]
+            return [(DAEMON, {"function": (names_it or ["Thread"])[0], "line": call.lineno})]
+    return []
 
 
-def is_parameter(node, name):
-    """Return whether name (str) is a parameter of the function in which node is."""
-    home = function(node)
-    return home is not None and name in {argument.arg for argument in home.args.args}
+def farewell(program, receive):
+    """Return what has to be done (as Fault.more) by a client whose receive (a recv) ends beside an input()."""
+    home = function(receive)
+    beside = [call for call in program.calls("input") if function(call) is not home]
+    return [(EXIT, {})] if home and beside and not program.calls("_exit") else []
 
 
-def notices_the_end(loop, call):
-    """Return whether loop (ast.While) looks at whether what call (a recv) has returned is empty."""
-    if any(isinstance(node, ast.NamedExpr) for node in ast.walk(loop.test)):
-        return True
-    targets, node = set(), call
-    while node is not loop and not isinstance(node, ast.stmt):
-        node = node.parent
-    if isinstance(node, ast.Assign):
-        targets = {name for target in node.targets for name in names(target)}
-    for test in (node.test for node in ast.walk(loop) if isinstance(node, (ast.If, ast.While, ast.IfExp))):
-        if targets & names(test) and any(is_about_nothing(part, targets) for part in [test, *ast.walk(test)]):
-            return True
-    return False
-
-
-def is_about_nothing(test, variables):
-    """Return whether test (an expression) asks whether one of variables (set of str) is empty."""
-    if isinstance(test, ast.Name):
-        return isinstance(test.parent, (ast.If, ast.While, ast.BoolOp, ast.UnaryOp, ast.IfExp)) and test.id in variables
-    if isinstance(test, ast.Call):
-        return called(test) in ("len", "bool", "strip") and bool(names(test) & variables)
-    if isinstance(test, ast.Compare):
-        sides = [test.left, *test.comparators]
-        return any(isinstance(side, ast.Constant) and not side.value for side in sides)
-    return False
-
-
-def reads_pieces(program):
-    """Return whether a server takes what a recv returns for a message: nothing in it looks for a message's end."""
-    ends = program.calls(
-        "readline", "makefile", "readuntil", "splitlines", "split", "partition", "from_bytes", "unpack"
-    )
-    return bool(program.calls("recv")) and not ends
+def by_lines(program, client):
+    """Return how a server takes lines for messages (as Fault.more), and what its client (Program or None) sends."""
+    sends = client and client.says("\n")
+    return [(LINES, {"client": owner(program.calls("recv")[-1])} if program.calls("recv") else {"client": "client"}),
+            (SPEAKS if sends else SPEAK, {})]  # fmt: skip

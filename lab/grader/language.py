@@ -30,8 +30,14 @@ PHRASES = {
     "Не случилось:": "Did not happen:",
     "слышит только:": "hears only:",
     "слышит только": "hears only",
-    "не слышит ничего": "hears nothing",
-    "удалён. Пустое сообщение разослано, как любое другое": "is removed. The empty message was sent on like any other",
+    "после этого не слышит ничего": "hears nothing after that",
+    "слышит лишнее:": "hears besides:",
+    "всё ещё на связи": "is still connected",
+    "Соединение всё ещё открыто": "The connection is still open",
+    "Поток один": "There is one thread",
+    "До этого не дошло: client.py завершил работу сразу после имени":
+        "It did not come to this: client.py ended right after the name",
+    "Пустое сообщение разослано, как любое другое": "The empty message was sent on like any other",
     "удалён": "is removed",
     "всё ещё слышит других": "still hears the others",
     "чат работает без": "the chat goes on without",
@@ -50,11 +56,16 @@ PHRASES = {
     "сидит за терминалом сервера: удалить его нельзя": "sits at the server's terminal: nobody can remove him",
     "у server.py": "server.py has",
     "не использует стандартный модуль": "does not use the standard module",
+    ": в нём написано": ": in it stands",
     "не слушает ни одного порта": "listens on no port",
     "не подключается к серверу на этой же машине": "does not connect to a server on the same machine",
     "не подключается к серверу": "does not connect to the server",
-    "Никто никого не слышит: ни когда говорят строками, ни когда без концов строк, ни через client.py":
-        "Nobody hears anybody: neither in lines, nor without line ends, nor through client.py",
+    "Борис подключился, а сервер ничего ему не сказал: занят Аней и других не слышит":
+        "Boris has connected, and the server has told him nothing: it is busy with Anya and hears nobody else",
+    "Что сказала Аня, слышит только она сама: Борису сервер этого не послал":
+        "What Anya has said only she herself hears: the server has not sent it to Boris",
+    "Что сказала Аня, Борису не слышно, чем бы ни кончалось сообщение и через client.py тоже":
+        "What Anya has said Boris does not hear, whatever ends a message, and not through client.py either",
     "работает, но": "runs, but",
     "сразу завершает работу и": "ends at once and",
     "не удалось прочесть": "can't be read",
@@ -80,9 +91,11 @@ PHRASES = {
     # the conversation
     "Разговор:": "The conversation:",
     "Последние строки на терминале": "The last lines on the terminal of",
-    "(каждое сообщение кончается": "(each message ends with",
-    "(каждое сообщение послано отдельно, конец его ничем не отмечен)":
-        "(each message is sent on its own, and nothing marks its end)",
+    "(люди кончают каждое сообщение знаком": "(people end each message with",
+    "(люди кончают каждое сообщение знаками": "(people end each message with",
+    ", как telnet)": ", as telnet does)",
+    "(знаков конца люди не посылают: этот сервер берёт за сообщение то, что вернул один recv)":
+        "(people send nothing that ends a message: this server takes what one recv returned for one)",
     "занимает процессор без отдыха: его цикл ничего не ждёт": "never rests: its loop waits for nothing",
     "говорит без умолку,": "says without end,", "МБ:": "MB:",
     "говорит": "says", "набирает": "types", "слышит": "hears", "видит на экране": "sees on the screen",
@@ -93,7 +106,7 @@ PHRASES = {
     "пропадает: обрыв связи": "is gone: the connection breaks",
     "пропадает: программа снята": "is gone: the program was killed",
     "запускает": "starts", "запускается": "starts", "с аргументами:": "with the arguments:",
-    "раз": "times", "подряд:": "in a row:",
+    "раз": "times", "подряд:": "in a row:", "(и так много раз подряд)": "(and so on, many times in a row)",
     # about the submission
     "Проверены:": "Graded:",
     "сервер": "server", "клиент": "client",
@@ -136,84 +149,194 @@ PHRASES = {
     "Урок": "Lesson",
     "На терминале": "On the terminal of",
     "то же, что в критерии": "the same as in the criterion",
-    "Из-за того же:": "For the same reason:",
+    "Из-за того же": "For the same reason",
+    "Сверх задания": "Beyond the assignment",
+    "Знаки:": "Signs:",
+    "✓ — так и было": "✓: so it was",
+    "✗ — этого не было": "✗: this did not happen",
+    "· — до этого не дошло": "·: it did not come to this",
+    "⏎ — здесь кончается строка": "⏎: a line ends here",
+    "… — здесь пропуск: его сделал отчёт": "…: something is left out here, by this report",
+    "(подряд: 3) — эта строка пришла три раза подряд": "(in a row: 3): this line came three times in a row",
+    "\ufffd — байты, из которых не выходит буквы": "\ufffd: bytes that make no letter",
+    "Имя люди в проверке называют сразу, не дожидаясь вопроса":
+        "People in the grading say their name at once, before they are asked",
     "(ошибка: она ниже)": "(an error, see below)",
     "проверка оборвалась раньше": "the grading broke off before",
 }  # fmt: skip
 FAULTS = {
-    "Python не понимает эту строку, и программа не начинается: `{error}`":
-        "Python does not understand this line, and the program does not begin: `{error}`",
-    "Модуля «{module}» нет. Похоже на опечатку: есть «{close}»":
-        "There is no module «{module}». It looks mistyped: there is «{close}»",
-    "Имя «{name}» нигде не определено: опечатка, или присваивание осталось в другой функции":
-        "The name «{name}» is not defined: it is mistyped, or assigned in another function",
+    "Python не понимает эту строку, и программа не начинается: `{error}`. Проверьте её и строку выше: "
+    "скобки, кавычки, двоеточия, отступы":
+        "Python does not understand this line, and the program does not begin: `{error}`. Look at it and "
+        "at the line above: brackets, quotes, colons, indents",
+    "Модуля «{module}» нет. Похоже на опечатку: есть «{close}». Исправьте всюду, где он назван, строки: {lines}":
+        "There is no module «{module}». It looks mistyped: there is «{close}». Correct it wherever it is "
+        "named, lines: {lines}",
+    "Имя «{name}» здесь не определено, строки: {lines}. Это опечатка, или присваивание осталось в другой функции":
+        "The name «{name}» is not defined here, lines: {lines}. It is mistyped, or assigned in another function",
+    "Этой функции «{name}» — своё имя: в ней есть присваивание, а значения ещё нет. Первой строкой: `global {name}`":
+        "In this function «{name}» is a name of its own: it is assigned in it, and has no value yet. "
+        "Begin the function with `global {name}`",
     "У этого объекта нет «{name}»: опечатка, или объект не тот":
         "This object has no «{name}»: it is mistyped, or it is another object than you think",
-    "Порт занят: его держит прежний сервер, или bind вызван дважды":
-        "The port is in use: an earlier server holds it, or bind is called twice",
-    "Сервер слушает не тот адрес: на другой машине такого адреса нет. Возьмите localhost":
-        "The server listens on the wrong address, which another machine does not have. Take localhost",
-    "Клиент ждёт input() раньше, чем подключается, и сервер не может ничего спросить":
-        "The client waits in input() before it connects, and the server can't ask anything",
-    "Главный поток кончается, и программа вместе с ним: потоки daemon его не удержат":
-        "The main thread ends, and the program with it: daemon threads do not keep it alive",
-    "Здесь функция вызвана, а не передана: поток не начнётся, пока она не кончится":
-        "Here the function is called, not passed on: no thread begins before it has ended",
-    "args ждёт кортеж: (client) — это просто client, а кортеж — (client,)":
-        "args wants a tuple: (client) is just client, and the tuple is (client,)",
-    "Поток создан, но не запущен: не хватает start()": "The thread is made but never started: start() is missing",
-    "accept() вызван один раз: второго человека никто не впустит":
-        "accept() is called once: nobody lets a second person in",
-    "Пока сервер разговаривает с одним, остальные стоят в очереди: нужен поток на каждого":
-        "While the server talks with one, the others wait in the queue: each needs a thread",
-    "Ответ получает только тот, кто написал: сообщение надо послать каждому из подключённых":
-        "Only the one who wrote gets an answer: the message is to be sent to everyone who is connected",
-    "Рассылка идёт по «{name}», но в него никто не добавляется":
-        "Messages are sent to all in «{name}», but nobody is ever added to it",
-    "Сервер молчит, пока не получит имя: спросите о нём первым":
-        "The server says nothing before it gets a name: ask for it first",
-    "Конец разговора не замечен: recv возвращает пустое, и цикл крутится вечно. Проверьте, не пусто ли":
-        "The end of the conversation goes unnoticed: recv returns nothing, and the loop spins. Check for that",
-    "Обрыв связи — это исключение ConnectionError: его никто не ловит, и поток обрывается":
-        "A broken connection is an exception, ConnectionError: nobody catches it, and the thread breaks off",
-    "Человека удаляют дважды: второй раз его в списке уже нет":
-        "Somebody is removed twice: the second time, that one is no longer in the list",
-    "В словаре уже нет этого ключа: человека удалили раньше или не записали":
-        "The dictionary has no such key: somebody was removed earlier, or never added",
-    "Список меняется, пока по нему идут: кто-то будет пропущен. Идите по копии: list(…)":
-        "The list changes while it is walked: somebody will be skipped. Walk a copy: list(…)",
-    "Сокет уже закрыт, а другой поток ещё им пользуется": "The socket is closed, and another thread still uses it",
-    "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт":
-        "The client does not know the words «leave the chat»: nobody leaves by typing them",
-    "close() не будит поток, который ждёт в recv, и программа не кончается: нужен shutdown":
-        "close() does not wake the thread that waits in recv, and the program does not end: use shutdown",
-    "Один поток и печатает, и слушает: пока он ждёт в input(), чужих слов не видно. Слушать должен второй":
-        "One thread types and listens: while it waits in input(), nobody's words are seen. Let a second one listen",
-    "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится":
-        "The server is gone, and the main thread waits in input(): the program does not end before Enter",
-    "Кто ушёл, о том никому не сказано: после цикла чтения нужна рассылка":
-        "Nobody is told who has left: after the loop that reads, tell everybody",
-    "По сети идут байты: строку надо превратить в них, encode()":
-        "Bytes go over the network: turn the string into bytes, encode()",
-    "Из сети пришли байты: строка из них получается вызовом decode()":
-        "Bytes came from the network: decode() turns them into a string",
-    "Русская буква — два байта, и recv может вернуть половину: decode() каждого куска на этом падает":
-        "A Russian letter is two bytes, and recv may return half of it: decode() of each piece fails there",
-    "Сервер ждёт конца строки, а клиент его не посылает: добавьте к сообщению знак \\n":
-        "The server waits for the end of a line, and the client sends none: add \\n to the message",
-    "recv({size}) берёт не больше {size} байтов, и длинное сообщение рвётся на части":
-        "recv({size}) takes {size} bytes at most, and a long message is torn apart",
-    "Сервер считает сообщением то, что вернул один recv, а TCP — поток байтов без границ":
-        "The server takes what one recv returned for a message, but TCP is a stream of bytes without borders",
-    "settimeout обрывает того, кто просто молчит: TimeoutError надо ловить или не ставить предела":
-        "settimeout cuts off whoever is just silent: catch TimeoutError, or set no limit",
-    "Один не читает, и send ему стоит, а с ним и все остальные":
-        "Somebody does not read, so send() to that one waits, and everybody else with it",
-    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы":
-        "Nobody compares the name with those that are taken: two Anyas can't be told apart",
-    "Кто ушёл, не назвав себя, попадает в чат с пустым именем":
-        "Who leaves without giving a name gets into the chat with an empty one",
-    "Программу или её поток останавливает ошибка: `{error}`": "An error ends the program or its thread: `{error}`",
+    "Порт занят: остановите прежний сервер, а bind вызывайте один раз":
+        "The port is in use: stop the earlier server, and call bind once",
+    "Сервер слушает не тот адрес: на другой машине такого нет. Возьмите `localhost`":
+        "The server listens on the wrong address, which another machine does not have. Take `localhost`",
+    "Клиент ждёт input() раньше, чем подключается, и сервер не может ничего спросить. Сначала connect, потом input()":
+        "The client waits in input() before it connects, and the server can't ask anything. First "
+        "connect, then input()",
+    "Главный поток кончается, и программа вместе с ним: потоки daemon её не удержат. Дождитесь потока: `.join()`":
+        "The main thread ends, and the program with it: daemon threads do not keep it alive. Wait for the"
+        " thread: `.join()`",
+    "Здесь функция вызвана, а не передана: поток не начнётся, пока она не кончится, и до тех пор никого "
+    "больше не впустят. Передайте её саму, а то, что в скобках, отдельно: `{code}`":
+        "Here the function is called, not passed on: no thread begins before it has ended, and until then"
+        " nobody else gets in. Pass the function itself, and apart from it what stands in the brackets: "
+        "`{code}`",
+    "args ждёт кортеж, а кортеж из одного — с запятой: `args=({name},)`":
+        "args wants a tuple, and a tuple of one has a comma: `args=({name},)`",
+    "Поток создан, но не запущен: допишите `.start()`":
+        "The thread is made but never started: add `.start()`",
+    "accept() вызван один раз: второго человека никто не впустит. Поставьте его в цикл while True, и "
+    "пусть каждый разговор идёт в своём потоке: `threading.Thread(target=handle, args=(client,)).start()`":
+        "accept() is called once: nobody lets a second person in. Put it into a while True loop, and have"
+        " each conversation in a thread of its own: `threading.Thread(target=handle, "
+        "args=(client,)).start()`",
+    "Пока сервер разговаривает с одним, остальные стоят в очереди. Вынесите разговор с одним человеком в "
+    "функцию и после accept() запускайте её в своём потоке: `threading.Thread(target=handle, "
+    "args=(client,)).start()`":
+        "While the server talks with one, the others wait in the queue. Make the talk with one person a "
+        "function, and after accept() start it in a thread of its own: `threading.Thread(target=handle, "
+        "args=(client,)).start()`",
+    "Ответ получает только тот, кто написал. Пошлите сообщение в цикле каждому из подключённых; ему "
+    "самому — как хотите":
+        "Only the one who wrote gets an answer. Send the message in a loop to everyone who is connected; "
+        "to the writer too, or not, as you like",
+    "Рассылка идёт по «{name}», но в него никто не добавляется. Добавляйте каждого, как только он назвал себя":
+        "Messages are sent to all in «{name}», but nobody is ever added to it. Add everyone who has given a name",
+    "Сервер молчит, пока не получит имя. Спросите первым, перед этой строкой: `{client}.send(\"Введите "
+    "своё имя:\".encode())`":
+        "The server says nothing before it gets a name. Ask first, before this line: "
+        "`{client}.send(\"Enter your name:\".encode())`",
+    "Конец разговора не замечен: recv возвращает пустое, и цикл крутится вечно. Сразу после этой строки: "
+    "`if not {name}: break`":
+        "The end of the conversation goes unnoticed: recv returns nothing, and the loop spins for ever. "
+        "Right after this line: `if not {name}: break`",
+    "Обрыв связи — это исключение ConnectionError, и здесь его никто не ловит: поток обрывается. "
+    "Поставьте эту строку в try, а в `except ConnectionError:` — `break`":
+        "A broken connection is an exception, ConnectionError, and nobody catches it here: the thread "
+        "breaks off. Put this line into a try, and `break` into its `except ConnectionError:`",
+    "Тот, кому здесь посылают, уже пропал, и ошибка обрывает поток того, кто говорил. Поставьте эту "
+    "строку в try, а в `except OSError:` — `pass`: что он ушёл, заметит его собственный поток":
+        "The one to whom this is sent is gone, and the error breaks off the thread of the one who spoke. "
+        "Put this line into a try, and `pass` into its `except OSError:`; that somebody has left is noticed by that "
+        "one's own thread",
+    "Человека удаляют дважды: второй раз его в списке уже нет, и поток кончается ошибкой ValueError или "
+    "KeyError. Оставьте один вызов, после цикла чтения":
+        "Somebody is removed twice: the second time, that one is no longer in the list, and the thread ends "
+        "with ValueError or KeyError. Keep one call, after the loop that reads",
+    "В словаре уже нет этого ключа: человека удалили раньше или не записали. Удаляйте его один раз, после"
+    " цикла чтения, а из словаря — через `.pop(…, None)`":
+        "The dictionary has no such key: somebody was removed earlier, or never added. Remove each once, after the "
+        "loop that reads, and from the dictionary with `.pop(…, None)`",
+    "Список меняется, пока по нему идут: кто-то будет пропущен. Идите по копии: `list({name})`":
+        "The list changes while it is walked: somebody will be skipped. Walk a copy: `list({name})`",
+    "Сокет уже закрыт, а другой поток ещё им пользуется. Поставьте эту строку в try, а в `except OSError:` — `break`":
+        "The socket is closed, and another thread still uses it. Put this line into a try, and `break` "
+        "into its `except OSError:`",
+    "Клиент не знает слов «покинуть чат»: набрав их, никто не уйдёт. Сразу после этой строки: `if {name} "
+    "== \"покинуть чат\": break`":
+        "The client does not know the words «leave the chat»: nobody leaves by typing them. Right after "
+        "this line: `if {name} == \"leave the chat\": break`",
+    "close() не будит поток {function} (строка {line}), который ждёт в recv, и программа не кончается. Допишите ему "
+    "`daemon=True` или перед close(): `{sock}.shutdown(socket.SHUT_RDWR)`":
+        "close() does not wake the thread {function} (line {line}), which waits in recv, and the program does not end. "
+        "Add `daemon=True` to it, or before close(): `{sock}.shutdown(socket.SHUT_RDWR)`",
+    "Функции {name} не передано, с чем работать. Передайте в args: `{code}`":
+        "The function {name} has not been given what it works with. Pass it in args: `{code}`",
+    "Один поток и слушает, и отправляет: пока он ждёт в recv (строка {recv}), набранное не уходит, а пока"
+    " ждёт в input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print "
+    "в функцию с циклом while True и перед циклом input запустите её: `threading.Thread(target=listen, "
+    "args=({sock},), daemon=True).start()`. Когда recv вернёт пустое, пусть она завершит всю программу: "
+    "`os._exit(0)`. Наверху: `import os, threading`":
+        "One thread both listens and sends: while it waits in recv (line {recv}), what is typed does not "
+        "go out, and while it waits in input() (line {input}), neither others' words are seen nor that "
+        "the server is gone. Move recv and print to a function with a while True loop, and before the "
+        "loop with input start it: `threading.Thread(target=listen, args=({sock},), "
+        "daemon=True).start()`. When recv returns nothing, let it end the whole program: `os._exit(0)`. "
+        "At the top: `import os, threading`",
+    "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится. Пусть "
+    "поток, который слушает, после своего цикла завершит её всю: `os._exit(0)`, а наверху `import os`":
+        "The server is gone, and the main thread waits in input(): the program does not end before Enter."
+        " Let the thread that listens end all of it after its loop: `os._exit(0)`, and at the top `import"
+        " os`",
+    "Кто ушёл, о том никому не сказано: после цикла чтения, чем бы он ни кончился, разошлите остальным, что он ушёл":
+        "Nobody is told who has left: after the loop that reads, however it has ended, tell all the others",
+    "По сети идут байты, а здесь строка. Превратите в байты её всю: `{code}`":
+        "Bytes go over the network, and this is a string. Turn all of it into bytes: `{code}`",
+    "Из сети пришли байты: строка из них получается, если дописать `.decode()`":
+        "Bytes came from the network: they become a string when you add `.decode()`",
+    "Русская буква — два байта, и recv может вернуть половину: decode() каждого куска на этом падает или "
+    "портит букву. Сначала соберите байты до знака \\n, потом decode()":
+        "A Russian letter is two bytes, and recv may return half of it: decode() of each piece fails "
+        "there, or damages the letter. First collect the bytes up to \\n, then decode()",
+    "Сервер ждёт конца строки, а клиент его не посылает. Добавьте к каждому сообщению знак конца: `+ \"\\n\"`":
+        "The server waits for the end of a line, and the client sends none. Add it to each message: `+ \"\\n\"`",
+    "recv({size}) берёт не больше {size} байтов, и длинное сообщение рвётся на части. Возьмите `recv(1024)`":
+        "recv({size}) takes {size} bytes at most, and a long message is torn apart. Take `recv(1024)`",
+    "Сервер считает сообщением то, что вернул один recv, а TCP — поток байтов без границ. Пусть каждое "
+    "сообщение кончается знаком \\n: копите байты и делите их по нему":
+        "The server takes what one recv returned for a message, but TCP is a stream of bytes without "
+        "borders. Let each message end with \\n: collect bytes, and split them there",
+    "settimeout обрывает того, кто просто молчит. Уберите settimeout, или ловите TimeoutError и ждите "
+    "дальше: `continue`":
+        "settimeout cuts off whoever is just silent. Remove settimeout, or catch TimeoutError and go on "
+        "waiting: `continue`",
+    "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и "
+    "все. Дайте каждому свою очередь `queue.Queue()` и свой поток, который берёт из неё и посылает; "
+    "рассылка пусть только кладёт в очереди: `put()`":
+        "send waits until the one to whom it sends has read: Boris does not read, and Anya's thread "
+        "stands here, and with it everybody. Give each a queue, `queue.Queue()`, and a thread that takes from it "
+        "and sends; to tell all, just put into the queues: `put()`",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Сразу после этой строки: `if {check}:` "
+    "— и откажите или дайте другое имя, например «Аня2»; годится и то, и другое":
+        "Nobody compares the name with those that are taken: two Anyas can't be told apart. Right after "
+        "this line: `if {check}:` — and refuse it or give another name, for example «Anya2»; both will do",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Сразу после этой строки: `if not {name}: "
+    "{client}.close(); return`, и то же в `except ConnectionError:`":
+        "Who leaves without giving a name gets into the chat with an empty one. Right after this line: "
+        "`if not {name}: {client}.close(); return`, and the same in `except ConnectionError:`",
+    "Программу или её поток останавливает ошибка: `{error}`":
+        "An error ends the program or its thread: `{error}`",
+    "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла нужно `{call}`":
+        "The function {function} (line {line}) is written, but nobody calls it: right after the loop, "
+        "`{call}` is needed",
+    "Сразу после цикла нужно `{call}`, чем бы он ни кончился":
+        "Right after the loop, `{call}` is needed, however the loop has ended",
+    "Сразу после цикла уберите ушедшего из списка, закройте его сокет и разошлите остальным, что он ушёл":
+        "Right after the loop, take who has left off the list, close the socket, and tell the others who has left",
+    "Выйти из цикла мало: главный поток ждёт в input(). После цикла: `os._exit(0)`, а наверху `import os`":
+        "To leave the loop is not enough: the main thread waits in input(). After the loop: "
+        "`os._exit(0)`, and at the top `import os`",
+    "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`":
+        "The thread {function} (line {line}) keeps the program alive while it waits in recv: add `daemon=True`",
+    "Это уже умеет ваша функция {function} (строка {line})":
+        "Your function {function} (line {line}) already does that",
+    "Похоже на «{close}»":
+        "It looks like «{close}»",
+    "Сейчас `{call}` стоит в строках: {lines}":
+        "Now `{call}` stands in lines: {lines}",
+    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
+    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка "
+    "пустая":
+        "The easiest way: `lines = {client}.makefile(encoding='utf-8')`, and in place of each recv, also "
+        "for the name, `lines.readline().strip()`: it waits for a whole line, needs no decode() after it, and at "
+        "the end of the conversation gives an empty line",
+    "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать":
+        "Your client.py sends this sign already, and the grading will then send it, too",
+    "Пусть client.py посылает этот знак, и проверка тогда будет посылать":
+        "Let client.py send this sign, and the grading will then send it, too",
 }  # fmt: skip
 
 

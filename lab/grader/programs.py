@@ -3,6 +3,7 @@
 Nothing of a submission runs in the process that imports this.
 """
 
+import difflib
 import io
 import json
 import os
@@ -51,7 +52,10 @@ class Work:
         self.before = None  # what stands before each message, NAMED for its author
         self.refused = False  # whether it has asked for something else than was said
         self.silent = None  # the Failure of all who tried to talk with the server
+        self.fallen = None  # the Failure of a client.py that has ended at once
         self.trials = []  # what was told and printed when it was tried how to talk
+        self.announced = set()  # WIRES on which one hears who has come, though nobody who speaks
+        self.unheard = ""  # why nobody heard who spoke first
         self.original, self.temporary = Path(folder), None
         self.task = os.environ.get("GRADING_TASK", "") if task is None else task
         self.choice = None  # what finding.choose() has returned
@@ -109,7 +113,7 @@ class Work:
             with redirect_stdout(io.StringIO()) as said, Chat(self, own=own) as chat:
                 steps(chat)
             printed.append(said.getvalue())
-            if not chat.failure or not self.knows(*WIRES):
+            if not chat.failure or self.silent or not self.knows(*WIRES):
                 break
         print(printed[0] if chat.failure else printed[-1], end="")
 
@@ -126,7 +130,9 @@ class Work:
         if error := self.choice["errors"][name]:
             self.explain(name, error)
         if module not in self.choice["modules"][name]:
-            raise Failure(f"{name} не использует стандартный модуль {module}.")
+            close = difflib.get_close_matches(module, self.choice["modules"][name], 1, 0.85)
+            written = f": в нём написано {close[0]}" if close else ""
+            raise Failure(f"{name} не использует стандартный модуль {module}{written}.")
         print(f"{name} использует {module}")
 
     def explain(self, name, error):
@@ -215,7 +221,7 @@ class Work:
     def wire(self):
         """What ends a message to this server, found out by trying; else CLIENTS or OPERATOR.
 
-        Raises Failure when nobody hears anybody.
+        Raises Failure when nobody hears anybody; where they hear of each other, only who speaks to them does.
         """
         if self.silent:
             raise self.silent
@@ -233,13 +239,11 @@ class Work:
             self.announces, self.asks = True, False
         untried = isinstance(self.broken.get("client.py"), Untried)  # perhaps it is just what the server understands
         self.silent = (
-            Untried("отсюда с сервером не поговорить, а client.py не запустить.")
-            if untried
-            else Failure(
-                "Никто никого не слышит: ни когда говорят строками, ни когда без концов строк, ни через client.py."
-            )
+            Untried("отсюда с сервером не поговорить, а client.py не запустить.") if untried else Failure(self.unheard)
         )
         self.silent.told, self.silent.printed = self.trials[0] if self.trials else ("", ())
+        if self.announced and not untried:  # so much can be tried
+            return "" if "" in self.announced else "\n"
         raise self.silent
 
     @property
@@ -276,6 +280,7 @@ class Work:
         chat = Chat(self, end)
         try:
             first, second = chat.join("Аня", "Борис")
+            since = first.since
             first.says_at_once("раз", "два")
             first.read()
             one, two = chat.secret("раз"), chat.secret("два")
@@ -283,10 +288,27 @@ class Work:
                 second.until(lambda heard: one in heard and two in heard)
             heard = second.text()
             self.learn(heard, chat, first, one)
-            self.refused |= one not in heard and asking.refuses(first.all_text())
+            if one not in heard:
+                self.refused |= asking.refuses(first.all_text())
+                self.wonder(end, first, second, since)
             return one in heard and ("glued" if re.search(rf"{one}\s*{two}", heard) else "apart")
         finally:
             self.leave(chat)
+
+    def wonder(self, end, first, second, since):
+        """Note what first (Ear) has heard instead of talk in a trial of end (str), of the newcomer since (int) then."""
+        chat, heard = first.chat, first.heard[since:].decode("utf-8", "replace")
+        news = chat.is_news(heard, chat.secret(second.who))
+        if news:
+            self.announced.add("\n" if end else "")
+        if self.unheard:
+            return
+        if first.all_text() and not second.all_text() and not news:
+            self.unheard = "Борис подключился, а сервер ничего ему не сказал: занят Аней и других не слышит."
+        elif chat.secret("раз") in heard:
+            self.unheard = "Что сказала Аня, слышит только она сама: Борису сервер этого не послал."
+        else:
+            self.unheard = "Что сказала Аня, Борису не слышно, чем бы ни кончалось сообщение и через client.py тоже."
 
     def try_talk(self, wire):
         """Return whether two people hear each other who speak in this way."""
@@ -322,8 +344,11 @@ class Work:
         """Return text (str) without the messages of name (str) that are empty, a name or one of LEAVES."""
         if self.before is None:
             return text
-        text, line = text[-limits.NEWS :], self.before.replace(NAMED, name)
+        line = self.before.replace(NAMED, name)
         before = re.sub(r"\d+", r"\\d+", re.sub(r"(?:\\\s)+", r"\\s*", re.escape(line)))
+        if len(text) > limits.NEWS:  # a flood: what is left of its first message is none
+            text = text[-limits.NEWS :]
+            text = text[first.start() if (first := re.search(before, text)) else 0 :]
         no_news = "|".join([re.escape(name), *LEAVES])
         message, torn = rf"{before}\s*(?:{no_news})?\s*", ""
         if re.sub(rf"\s|{NAMED}", "", self.before):  # it can't be taken for anything else, not even in a flood

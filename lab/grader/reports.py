@@ -5,11 +5,22 @@ from collections import Counter
 from .criteria import maximum
 from .faults import faults
 from .language import speaker
+from .lessons import lesson
 from .tables import NOT_TRIED
 from .texts import TALK, TERMINAL, indented
 
-LESSONS = {"ru": "notebooks/ru/", "en": "notebooks/en/"}  # where lessons are in this project
 HELD, MISSED, OPEN = "✓", "✗", "·"  # an expected line that came, that did not, and that nobody waited for
+MISSING = "Не случилось: "  # how a line begins that says again what MISSED says
+SIGNS = {  # what stands for what in a report, explained where it stands
+    HELD: "✓ — так и было",
+    MISSED: "✗ — этого не было",
+    OPEN: "· — до этого не дошло",
+    "⏎": "⏎ — здесь кончается строка",
+    "…": "… — здесь пропуск: его сделал отчёт",
+    "подряд:": "(подряд: 3) — эта строка пришла три раза подряд",
+    "\ufffd": "\ufffd — байты, из которых не выходит буквы",
+}
+AT_ONCE = "Имя люди в проверке называют сразу, не дожидаясь вопроса."
 
 
 def report(submission, criteria, language="ru"):
@@ -24,12 +35,21 @@ class Report:
         """criteria (list of dict) may have been translated, see criteria.translated()."""
         self.submission, self.criteria, self.language = submission, criteria, language
         self.say = speaker(language)
+        self.told = set()  # sentences of hints that have been said
         self.shown = {}  # what has been shown already: the title of the criterion
 
     def text(self):
         """Return all of it."""
         lost = [part for group in self.groups() for part in self.lost(*group)]
-        return "\n\n".join(filter(None, [*self.head(), self.table(), *self.beginning(), *lost])) + "\n"
+        parts = [*self.head(), self.table(), *self.beginning(), *self.legend(lost), *lost]
+        return "\n\n".join(filter(None, parts)) + "\n"
+
+    def legend(self, lost):
+        """Return what the signs mean that stand in lost (list of str)."""
+        text = "\n".join(lost)
+        signs = [self.say(meaning) for sign, meaning in SIGNS.items() if sign in text]
+        at_once = f" {self.say(AT_ONCE)}" * (self.say(TALK) in text)
+        return [f"{self.say('Знаки:')} {'; '.join(signs)}.{at_once}"] if signs else []
 
     def groups(self):
         """Return the criteria that do not hold, those together (list of dict) that tell the same."""
@@ -70,34 +90,50 @@ class Report:
         """Return the faults that were recognised, with the lines where they are."""
         beyond = {criterion["criterion"] for criterion in self.criteria if criterion.get("bonus")}
         found = faults(self.submission.found, self.submission.results, beyond)
-        return [f"## {self.say('С чего начать')}", *map(self.fault, found)] if found else []
+        base, bonus = [[fault for fault in found if fault.beyond is other] for other in (False, True)]
+        return [*self.hints("С чего начать", base), *self.hints("Сверх задания", bonus)]
 
-    def fault(self, fault):
-        """Return what there is to say (str) of a fault (Fault)."""
-        found = self.submission.found
-        lines = found.get("sources", {}).get(fault.role, "").splitlines()
-        path = found.get("programs", {}).get(fault.role, fault.role)
-        where = f"`{path}`" + f", {self.say('строка')} {fault.line}" * bool(fault.line)
-        said = f"- {where}: {self.say(fault.says).format(**fault.values)}."
-        if fault.lesson:
-            said += f" {self.say('Урок')}: [{fault.lesson}]({LESSONS[self.language]}{fault.lesson}.ipynb)."
-        line = lines[fault.line - 1].strip() if 0 < fault.line <= len(lines) else ""
-        return said + f"\n\n      {line}" * bool(line)
+    def hints(self, heading, found):
+        """Return a heading (str) and what there is to say of found (list of Fault): of those at one line, once."""
+        places = {}
+        for fault in found:
+            places.setdefault((fault.role, fault.line), []).append(fault)
+        return (
+            [f"## {self.say(heading)}", *(self.hint(*place, some) for place, some in places.items())] if found else []
+        )
+
+    def hint(self, role, number, found):
+        """Return what there is to say (str) of found (list of Fault) in the line with number (int) of a program."""
+        about = self.submission.found
+        lines = about.get("sources", {}).get(role, "").splitlines()
+        path = about.get("programs", {}).get(role, role)
+        where = f"`{path}`" + f", {self.say('строка')} {number}" * bool(number)
+        told = [part for fault in found for part in fault.told()[:1]] + [part for fault in found for part in fault.more]
+        said = dict.fromkeys(self.say(says).format(**values) for says, values in told)
+        said = [sentence for sentence in said if sentence not in self.told]
+        self.told.update(said)
+        names = list(dict.fromkeys(fault.lesson for fault in found))
+        lessons = list(filter(None, (lesson(name, self.language) for name in names)))
+        if lessons:
+            said.append(f"{self.say('Урок')} {', '.join(lessons)}")
+        line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        return f"- {where}: {' '.join(f'{sentence}.' for sentence in said)}" + f"\n\n      {line}" * bool(line)
 
     def lost(self, criterion, *others):
         """Return what there is to say of a criterion (dict) that does not hold, and others for the same reason."""
         result, title = self.submission.results[criterion["criterion"]], criterion["title"]
         said, blocks = taken_apart(result)
         held = Counter(result["expected"].splitlines()) & Counter(result["heard"].splitlines())
-        reason = "\n".join(line for line in said if line not in held) or "проверка оборвалась раньше"
+        reasons = [line for line in said if line not in held] or ["проверка оборвалась раньше"]
+        reasons = [line for line in reasons if not line.startswith(MISSING)] or reasons
         also = ", ".join(f"«{other['title']}» ({self.earned(other)})" for other in others)
         return [
             f"## {title}: {self.earned(criterion)}",
             criterion.get("why", ""),
             indented(self.expected(result["expected"].splitlines(), held)),
-            indented(self.say(reason)),
+            indented(self.say("\n".join(reasons))),
             *(part for heading, block in blocks for part in self.block(heading, block, title)),
-            f"{self.say('Из-за того же:')} {also}." * bool(also),
+            f"{self.say('Из-за того же')} ({self.say(reasons[0]).rstrip('.')}): {also}." * bool(also),
         ]
 
     def earned(self, criterion):
@@ -125,7 +161,8 @@ class Report:
         name = heading.removeprefix(TERMINAL).removesuffix(":")
         where = f"{self.say('На терминале')} `{name}`"
         if (heading, block) in self.shown:
-            return [f"{where}: {self.say('то же, что в критерии')} «{self.shown[heading, block]}»."]
+            same = f"{where}: {self.say('то же, что в критерии')} «{self.shown[heading, block]}»."
+            return [same] * ("Traceback" in block)
         self.shown[heading, block] = title
         return [f"{where}:", indented(block)]
 

@@ -132,13 +132,13 @@ class Program(Ear):
         name, alive = self.chat.secret(self.who), self.process.poll() is None
         heard = [other.text() for other in self.chat.people if other is not self]
         if alive and any(name in text and not self.chat.is_news(text, name) for text in heard):
-            raise Failure(f"Не случилось: {self.who} удалён. Пустое сообщение разослано, как любое другое.")
+            raise Failure(f"Не случилось: {self.who} удалён.\nПустое сообщение разослано, как любое другое.")
         self.reset()
 
     def ends(self):
         """Wait until the program has ended; raises Failure when it does not."""
         if not self.has_ended():
-            raise Failure(f"Не случилось: {self.who} завершает работу. Программа всё ещё работает.")
+            raise Failure(f"Не случилось: {self.who} завершает работу.\nПрограмма всё ещё работает.")
         print(self.who, "завершает работу")
 
     def has_ended(self):

@@ -7,6 +7,9 @@ TALK = "Разговор:"  # what stands above the transcript of a chat, and ab
 TERMINAL = "Последние строки на терминале "
 LEAVES = "покинуть чат", "leave the chat"  # what the assignment has one type, in its two languages
 FRAME = re.compile(r'\s*File "(.*)", line \d+')
+ERROR = re.compile(  # what Python prints of an exception, also while more of it is still to come
+    r"(?:Exception in thread|Traceback \(most recent).*(?:\n(?:Traceback|[ \t]).*)*(?:\n.*)?"
+)
 FOREIGN = re.compile(r"/|<|[A-Za-z]:[\\/]")  # how the path of a file begins that is none of the submission's
 
 
@@ -18,7 +21,7 @@ def excerpt(text, size=400):
 
 def quoted(text, size=400):
     """Return what somebody has said (str) in one line, in quotation marks; equal lines are there once."""
-    return f"«{excerpt(chr(10).join(folded(text.splitlines())), size)}»"
+    return f"«{excerpt(chr(10).join(folded([line.rstrip() for line in text.splitlines()])), size)}»"
 
 
 def indented(text):

@@ -35,15 +35,19 @@ class Words:
     def expect(self, condition, wanted):
         """Print wanted (str) when condition(text) comes to hold; raises Failure when it does not."""
         if not self.until(condition):
-            heard = self.chat.shown(self.text()).strip()
+            heard = self.text().strip("\ufffd")
+            if len(heard) > limits.NEWS:  # a flood
+                heard = "…\n" + heard[-limits.NEWS :].partition("\n")[2]
+            heard = self.chat.shown(heard).strip()
             raise Failure(
                 f"Не случилось: {self.who} {wanted}.\n"
-                f"{self.who} {f'слышит только: {quoted(heard)}' if heard else 'не слышит ничего.'}"
+                f"{self.who} {f'слышит только: {quoted(heard)}' if heard else 'после этого не слышит ничего.'}"
             )
         print(self.who, wanted)
 
     def hears(self, text, by=None):
         """Wait for text (str) that somebody said, and for the name of by (Ear), if given."""
+        self.chat.can_talk()
         parts = [self.chat.secret(text)] + ([self.chat.secret(by.who)] if by else [])
         self.expect(
             lambda heard: all(part in heard for part in parts),
@@ -52,6 +56,7 @@ class Words:
 
     def hears_letters(self, text):
         """Wait for all letters of text (str) in their order, whatever stands between them."""
+        self.chat.can_talk()
         letters = ".*".join(map(re.escape, self.chat.secret(text)))
         self.expect(
             lambda heard: re.search(letters, heard, re.DOTALL) and "\ufffd" not in heard,
@@ -69,6 +74,7 @@ class Words:
 
     def hears_apart(self, *texts):
         """Wait for texts (str), one after another, with something between them."""
+        self.chat.can_talk()
         pattern = r"\s*[^\s].*?".join(self.chat.secret(text) for text in texts)
         self.expect(
             lambda heard: re.search(pattern, heard, re.DOTALL),
@@ -80,15 +86,17 @@ class Words:
         self.until(lambda heard: False, patience=1)
         for text in "его нет?", "а теперь?":  # a server that hangs after the first ignores the second
             speaker.say(text)
+        if not self.ended and self.chat.work.silent:  # he would hear nobody anyway
+            raise Failure(f"Не случилось: {self.who} удалён.\n{self.who} всё ещё на связи.")
         if not self.ended and self.until(lambda heard: self.chat.secret("а теперь?") in heard):
-            raise Failure(f"Не случилось: {self.who} удалён. {self.who} всё ещё слышит других.")
+            raise Failure(f"Не случилось: {self.who} удалён.\n{self.who} всё ещё слышит других.")
         server = self.chat.server
         if not server.sockets(psutil.CONN_ESTABLISHED):  # it has closed all, or is about to end
             with suppress(subprocess.TimeoutExpired):
                 server.process.wait(limits.PATIENCE)
         if speaker.ignored or server.process.poll():
             raise Failure(
-                f"Не случилось: чат работает без {self.who}. Сервер "
+                f"Не случилось: чат работает без {self.who}.\nСервер "
                 f"{'больше не читает' if speaker.ignored else 'завершился с ошибкой'}."
             )
         print(self.who, "удалён: он ничего больше не слышит")
@@ -111,14 +119,19 @@ class Words:
 
     def hears_nothing_else(self, *texts):
         """Raises Failure unless the same stands before the second and the third of texts (str)."""
-        places = [self.all_text().index(self.chat.secret(text)) for text in texts]
-        usual, now = [
-            re.sub(r"[\d\s]+", " ", self.all_text()[start:end].replace(self.chat.secret(text), ""))
-            for start, end, text in zip(places, places[1:], texts)
+        heard = self.all_text()
+        places = [heard.find(self.chat.secret(text)) for text in texts]
+        if min(places) < 0:  # a flood: so much was said since that the first word is not kept
+            places, texts = [0, 0, len(heard)], texts[:1] * 3
+        between = [
+            heard[start:end].replace(self.chat.secret(text), "") for start, end, text in zip(places, places[1:], texts)
         ]
+        usual, now = [re.sub(r"[\d\s]+", " ", part) for part in between]
         if now != usual:
+            known = {line.strip() for line in between[0].splitlines()}
+            more = [line.strip() for line in between[1].splitlines() if line.strip() not in known]
             raise Failure(
                 f"Не случилось: {self.who} не слышит ничего лишнего.\n"
-                f"{self.who} слышит: {quoted(self.chat.shown(now).strip())}"
+                f"{self.who} слышит лишнее: {quoted(self.chat.shown(chr(10).join(more) or now).strip())}"
             )
         print(self.who, "не слышит ничего лишнего")

@@ -115,7 +115,7 @@ def catalogue(cases, examples, lessons, criteria, language, is_class, say=str):
     shown = [name for name in shown if lesson_of(known, name)][:MOST]
     if shown:
         about = words["class"] if is_class else words["corpus"].format(works=len(cases))
-        titles = {lesson.path.stem: markdown_line(lesson.title) for lesson in lessons}
+        titles = {lesson.path.stem.partition("-")[2]: markdown_line(lesson.title) for lesson in lessons}
         rows = [row(known, name, counts[name], titles, say) for name in shown]
         body += f"<p>{about}</p>\n{table(words['head'], rows)}"
         body += "".join(example(known, name, criteria, words, say) for name in shown)
