@@ -2,22 +2,22 @@
 
 Run it in a terminal:  python relay.py [--redis URL] [--room NAME] [--host HOST] [--port PORT]
 
-The server of server.py is a function of its inbox: servers that take in the same, in the same order,
-say the same. So all servers write what they hear into one log, and take in what they read there.
-An entry is (server, number, events). The rules of the log, the same for every reader:
+The server of server.py is a function of its inbox: servers that take in the same items in the same
+order send the same messages. So every server writes what its clients say into one log, and takes in
+what it reads there. An entry is (server, number, events). The rules of the log, the same for all:
 
 - A server's numbers count up from 1, and each second it writes a heartbeat. A number seen before
-  was sent twice: skip it. After an error a server sends again everything that it has not read itself.
-- When a server has been silent for SILENCE, by the time of the entries, each other that notices says
-  goodbye for it: from the first of these on it is dead, and its people have left. If nobody at all was
-  heard for half of that, Redis was away, not they.
-- What the dead say later does not count: their names may be somebody else's by now. A server that reads
-  of its own death begins anew: as a new server, where its people join again and say what did not count.
-- A missing number was lost. A server that sees this no longer knows who is here: it begins anew, too.
+  was sent twice: skip it. After an error a server sends again everything that it has not read back.
+- When a server has been silent for SILENCE, by the time of the entries, every other server that notices
+  says goodbye for it: from the first goodbye on it is dead, and its people have left. If no server at
+  all was heard for half of SILENCE, it was Redis that was away.
+- What a dead server says later does not count: its names may belong to others by now. A server that reads
+  of its own death starts over as a new server: its people join again, and what did not count is repeated.
+- A missing number was lost. A server that sees this no longer knows who is here: it starts over, too.
 - A server's first entry says hello and asks who is here. Every server that knows answers: the first
-  answer is the truth as of the hello, and what came after the hello is taken in after it. If nobody
+  answer tells the state as of the hello, and entries after the hello are taken in after it. If nobody
   is left to answer, nobody else is here.
-- Words under a name count only if the speaker has that name. Anything that is no entry is skipped.
+- A message under a name counts only if the speaker has that name. What is not an entry is skipped.
 """
 import json
 import os
@@ -40,12 +40,12 @@ import server
 
 REDIS_URL = "redis://localhost:6379/0"
 TIMEOUT = 3         # seconds that Redis may take to answer
-PAUSE = 0.2         # seconds between tries while it does not
-BEAT = 1            # seconds at most between two entries of a server
-SILENCE = 5000      # milliseconds without one after which it is dead
-PATIENCE = 7000     # milliseconds to wait for an answer: by then those who could not give it are dead
-MAX_ENTRY = 65536   # characters of words in an entry; the rest waits for the next
-MAX_LOG = 2**24     # bytes of the log that are kept, about
+PAUSE = 0.2         # seconds between attempts while Redis does not answer
+BEAT = 1            # at most this many seconds between two entries of a server
+SILENCE = 5000      # milliseconds without an entry after which a server is dead
+PATIENCE = 7000     # milliseconds to wait for an answer: by then a server that could not answer is dead
+MAX_ENTRY = 65536   # characters of text in an entry; the rest waits for the next one
+MAX_LOG = 2**24     # about how many bytes of the log are kept
 EARLIER = "(ранее) "
 AWAY = "Связи с другими серверами нет, сообщения ждут.\n"
 BACK = "Связь с другими серверами восстановлена.\n"
@@ -56,20 +56,20 @@ Entry = namedtuple("Entry", "server number events")
 
 
 def encode(entry):
-    """Return an entry as the log keeps it (dict); bytes that are not UTF-8 come through unchanged."""
+    """Return an entry in the log's form (dict); bytes that are not UTF-8 come through unchanged."""
     events = json.dumps(entry.events, ensure_ascii=False).encode("utf-8", "surrogateescape")
     return {"server": entry.server, "number": entry.number, "events": events}
 
 
 def decode(fields):
-    """Return the entry that the log keeps as fields (dict of bytes); raises one of FOREIGN."""
+    """Return the entry that is stored as fields (dict of bytes); raises one of FOREIGN."""
     events = json.loads(fields[b"events"].decode("utf-8", "surrogateescape"))
     events = [checked(event) for event in events]
     return Entry(fields[b"server"].decode(), int(fields[b"number"]), events)
 
 
 def checked(event):
-    """Return an event with its words as lines (bytes); raises one of FOREIGN if it isn't one."""
+    """Return an event with its text as lines (bytes); raises one of FOREIGN if it isn't one."""
     match event:
         case [int(who), str(name), str(words)]:
             return [who, name, words.encode("utf-8", "surrogateescape").split(b"\n")]
@@ -82,7 +82,7 @@ FOREIGN = KeyError, RecursionError, TypeError, ValueError
 
 
 class Remote(server.Client):
-    """A client of another server: in the lists like all others, but told there."""
+    """A client of another server: in the lists like any other, but its own server sends to it."""
 
     def __init__(self):
         super().__init__(None)
@@ -94,7 +94,7 @@ class Remote(server.Client):
 
 
 class History(Remote):
-    """A listener without a name that keeps the last lines that everybody has heard."""
+    """A listener without a name that keeps the last lines that were sent to everybody."""
 
     def __init__(self, length):
         super().__init__()
@@ -104,13 +104,13 @@ class History(Remote):
         self.lines.extend(last_lines(bytes(data), self.lines.maxlen))
 
     def before(self, end):
-        """Return the last lines (list of bytes) of what everybody hears before outbox[end]."""
+        """Return the last lines (list of bytes) sent to everybody before outbox[end]."""
         lines = *self.lines, *last_lines(bytes(server.outbox[:end]), self.length)
         return lines[max(0, len(lines) - self.length):]
 
 
 def last_lines(data, count):
-    """Return at most count last lines of data (bytes, whole lines), without their ends."""
+    """Return the last lines of data (bytes, whole lines), at most count of them, without line endings."""
     return data.rsplit(b"\n", count + 1)[-count - 1:-1]
 
 
@@ -135,9 +135,9 @@ class Voice:
         self.said.put([id(client), client.name, words])
 
     def compose(self, patience=0):
-        """Return our next entry, of what waits to be said; it is kept until we have read it.
+        """Return our next entry, made of what waits to be said; keep it until we have read it back.
 
-        When there is nothing, wait for it, patience seconds at most.
+        If nothing waits, wait for something, patience seconds at most.
         """
         new, idle = [], self.number and not (self.open and self.waiting)
         with suppress(queue.Empty):
@@ -162,14 +162,14 @@ class Voice:
             self.unread = [entry for entry in self.unread if entry[:2] != (origin, number)]
 
     def begin_anew(self):
-        """Be a server that nobody knows yet."""
+        """Become a server that nobody knows yet."""
         with self.lock:
             self.me, self.former, self.number, self.open = uuid4().hex, self.me, 0, False
         self.mine.add(self.me)
         self.said.put(None)  # wakes the thread that writes
 
     def speak_on(self):
-        """Our hello is read: our people return, and we say again what we have not read before it."""
+        """Our hello has been read: our people rejoin, and we say again what we had not read back."""
         returning = [[id(client), "", client.name] for client in self.our_people()]
         with self.lock:
             lost = [event for entry in self.unread if entry.server != self.me for event in entry.events]
@@ -180,7 +180,7 @@ class Voice:
         self.said.put(None)
 
     def is_past(self, event):
-        """Return whether an event must not be said again: no word, or the former return of one of ours."""
+        """Return whether an event must not be said again: no message, or an earlier rejoining of ours."""
         client = self.ours.get(event[0])
         return not client or client.name and not event[1]
 
@@ -191,7 +191,7 @@ class Voice:
 
 
 class Crowd(Voice):
-    """Who is here, on whichever server, and what they hear. Belongs to the broadcast thread."""
+    """Who is here, on whichever server, and what they are sent. Belongs to the broadcast thread."""
 
     def __init__(self, history):
         super().__init__()
@@ -231,7 +231,7 @@ class Crowd(Voice):
             client.close(socket.SHUT_RD)
 
     def notify(self, text):
-        """Tell our own people text (str), after everything that they should hear first; yields no item."""
+        """Tell our own people text (str), after everything that they should hear before; yield no item."""
         server.flush()
         for client in self.our_people():
             client.tell(text.encode())
@@ -241,17 +241,17 @@ class Crowd(Voice):
 class Room(Crowd):
     """The rules of the log: entries in, items for the server's inbox out.
 
-    Each generator goes on when the server has heard its item.
+    Each generator resumes when the server has handled its item.
     """
 
     def __init__(self, history):
         super().__init__(history)
-        self.time = self.clock = 0     # of the last entry; milliseconds, Redis being there
+        self.time = self.clock = 0     # of the last entry; milliseconds while Redis was there
         self.servers = {}              # server: (number of its last entry, clock)
         self.dead = set()              # servers that no longer count
         self.sure = False              # we know who is here
         self.since = None              # entries since our hello, while we wait for an answer
-        self.asked = self.until = 0    # time of our hello, and clock at which we give up
+        self.asked = self.until = 0    # time of our hello, and clock value at which we give up
 
     def read(self, now, fields):
         """Yield (client, lines) for an entry, fields (dict of bytes), of time now (milliseconds)."""
@@ -282,13 +282,13 @@ class Room(Crowd):
             else:
                 yield from self.do(origin, *event)
             if waits and self.since is None:
-                return  # this entry, too, was taken in with what has waited
+                return  # this entry was replayed with those that waited
         if self.since is not None and (len(self.servers) == 1 or self.clock > self.until):
             self.sure = True  # there is nobody else, or nobody who knows
             yield from self.replay({self.me: 1})
 
     def is_lost(self, origin, gap, events):
-        """Return whether an entry shows that we do not know all, or others saw our hello elsewhere."""
+        """Return whether an entry shows that we missed one, or others saw our hello at another time."""
         known = self.sure or origin == self.me or self.since is not None and origin in self.servers
         return known and gap or any(
             event[:2] == ["roster", self.me] and event[2] != self.asked for event in events)
@@ -304,7 +304,7 @@ class Room(Crowd):
                 self.servers[one] = number, self.clock  # and again, if need be
 
     def bury(self, origin):
-        """Yield the goodbyes of all at a server that no longer counts; if it is ours, begin anew."""
+        """Yield goodbyes for all on a server that no longer counts; if it is ours, start over."""
         if origin == self.me:
             yield from self.renew()
         self.servers.pop(origin, None)
@@ -330,21 +330,21 @@ class Room(Crowd):
             yield from self.hear(origin, kind, *what)
 
     def renew(self):
-        """Begin anew; yields first what still waits for an answer."""
+        """Start over; yield first what still waits for an answer."""
         if self.since is not None:
             yield from self.replay({self.me: 1})
         self.sure = False
         self.begin_anew()
 
     def state(self):
-        """Return all that we know (dict), for adopt."""
+        """Return everything that we know (dict), for adopt."""
         return {"servers": {one: number for one, (number, _) in self.servers.items()},
                 "dead": [*self.dead],
                 "people": [(*key, client.name) for key, client in self.people.items()],
                 "lines": [line.decode() for line in self.history.before(len(server.outbox))]}
 
     def adopt(self, servers, dead, people, lines):
-        """Know what another server knew as of our hello; yield what came since."""
+        """Know what another server knew as of our hello; yield what has come since then."""
         self.dead, self.sure = {*dead}, True
         for origin, who, name in people:
             client = self.people[origin, who] = Remote()
@@ -354,7 +354,7 @@ class Room(Crowd):
         yield from self.replay(servers)
 
     def replay(self, servers):
-        """Stop waiting; yield what came since our hello, when servers had reached these numbers."""
+        """Stop waiting; yield what has come since our hello, when servers had reached these numbers."""
         since, self.since = self.since, None
         self.servers = {one: (number, self.clock) for one, number in servers.items()}
         for entry in since:
@@ -364,7 +364,7 @@ class Room(Crowd):
 class Log:
     """The inbox of a server: it goes through a stream in Redis, which all servers of a room share.
 
-    One thread writes to it, one reads from it; what they bring are iterators of items.
+    One thread writes to it, one reads from it; the reader delivers iterators of items.
     """
 
     def __init__(self, client, key, room):
@@ -382,7 +382,7 @@ class Log:
     # The inbox
 
     def put(self, item):
-        """Take in what a client has said; what matters to nobody else comes back at once."""
+        """Take in what a client has said; anything that matters only here comes back at once."""
         client, lines = item
         if lines == [] or client.left or lines is None and not client.name:
             self.coming.put(iter([item]))
@@ -411,7 +411,7 @@ class Log:
     # Redis
 
     def write(self):
-        """Write what our people say, all that waits as one entry, and at least one each BEAT."""
+        """Write what our people say: all that waits in one entry, at least one entry every BEAT."""
         while not self.ending or self.room.waiting or not self.room.said.empty():
             entry, away = self.room.compose(BEAT), False
             while error := self.fails_to_send(entry):
@@ -425,7 +425,7 @@ class Log:
                 self.coming.put(self.room.notify(BACK))
 
     def fails_to_send(self, entry):
-        """Send an entry, and after an error all that we have not read; return the error, or None."""
+        """Send an entry or, after an error, all entries not read back; return the error, or None."""
         try:
             for one in self.room.unread if self.again else [entry]:
                 length = int(MAX_LOG / self.size)
@@ -437,11 +437,11 @@ class Log:
             return error
 
     def read(self):
-        """Bring what comes into the log, forever."""
+        """Deliver new entries of the log, forever."""
         while True:
             try:
                 entries = self.fetch()
-            except (redis.RedisError, OSError):  # the writing thread says so
+            except (redis.RedisError, OSError):  # the writing thread reports it
                 self.reader.connection.disconnect()
                 time.sleep(PAUSE)
                 continue
@@ -452,12 +452,12 @@ class Log:
     def fetch(self):
         """Return the entries that come within two BEATs. Raises redis.RedisError."""
         found = self.reader.xread({self.key: self.last}, count=100, block=2000 * BEAT)
-        if not found:  # though we write: the log has begun anew, with smaller ids
+        if not found:  # though we write: the log has started over, with smaller ids
             self.rewind()
         return found[0][1] if found else []
 
     def rewind(self):
-        """Go on reading from SILENCE ago: every live server has written since; skip what we know."""
+        """Go back by SILENCE: every live server has written since then, and known entries are skipped."""
         self.last = f"{max(0, self.reader.time()[0] * 1000 - SILENCE)}-0"
 
     def close(self):
@@ -468,7 +468,7 @@ class Log:
 
 
 def open_log(args):
-    """Return the Log that the options name; ends the program with one line if there is none."""
+    """Return the Log that the options name; end the program with one line if it can't be opened."""
     try:
         client = redis.Redis.from_url(
             args.redis, protocol=2, username=os.environ.get("REDIS_USERNAME"),

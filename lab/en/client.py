@@ -1,4 +1,4 @@
-"""Chat client over TCP: one thread prints what the server says, one sends what is typed.
+"""Chat client over TCP: one thread prints what the server sends, the other sends what is typed.
 
 Run it in a terminal:  python client.py [--host HOST] [--port PORT]
 """
@@ -17,10 +17,10 @@ from contextlib import suppress
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192      # bytes taken from the socket at a time
-PAUSE = 1.0           # seconds of silence after which unfinished words are shown
+PAUSE = 1.0           # seconds of silence after which an unfinished line is shown
 MAX_MESSAGE = 65536   # bytes in a line; longer ones are cut
-HURRY = 0.5           # seconds that the server has for its last words after a goodbye
-PATIENCE = 10.0       # seconds that it has for them at the end of input, and to take a line
+HURRY = 0.5           # seconds that the server has for its last messages after a goodbye
+PATIENCE = 10.0       # seconds for the same at the end of input, and for the server to take a line
 LEAVE = "leave the chat"
 GOODBYES = LEAVE, "\x04", "\x1a"  # Ctrl+D or Ctrl+Z, where they only type a character
 
@@ -31,10 +31,10 @@ UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u2
                     "\u2060-\u206f\ufeff\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3"
                     "\U0001d173-\U0001d17a\U000e0001]")
 
-answered = threading.Event()  # the server has said what we wait for: it may be spoken to
-raw = threading.Event()       # it ends nothing with a newline
+answered = threading.Event()  # the server has sent what we wait for: we may send again
+raw = threading.Event()       # the server sends no newlines
 leaving = threading.Event()   # we end the conversation ourselves
-said = b""                    # what we wait for: our own words; before the first, anything
+said = b""                    # what we wait for: our own message; before the first one, anything
 
 
 def clean(data):
@@ -42,7 +42,7 @@ def clean(data):
     if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
         return data  # at the speed of C
     text = data.decode("utf-8", "replace")
-    if not text.replace("\n", "").isprintable():  # as most words are, in any language
+    if not text.replace("\n", "").isprintable():  # as most text is, in any language
         text = UNSAFE.sub(" ", text)
     return text.encode()
 
@@ -57,11 +57,11 @@ def receive(client_socket, timeout):
 
 
 def read_lines(client_socket):
-    """Yield what the server says (bytes): whole lines, with their ends, as soon as they come.
+    """Yield what the server sends (bytes): whole lines, with line endings, as soon as they come.
 
-    Works for any size that recv returns. What is left unfinished comes after PAUSE seconds of
-    silence. If these are its first words, the server sends no newlines: from then on each recv
-    is a line. A letter cut in two waits for its other half, but not longer.
+    Works for any size that recv returns. An unfinished line comes after PAUSE seconds of
+    silence. If that happens before its first newline, the server sends none: from then on each
+    recv is a line. A letter cut in two waits for its other half, but no longer than that.
     """
     rest, framed = b"", False
     while (chunk := receive(client_socket, PAUSE if rest else None)) != b"":
@@ -87,7 +87,7 @@ def show(text):
 
 
 def listen_for_messages(client_socket, show=show):
-    """Show what the server says until the connection ends; OSError when it can't be shown."""
+    """Show what the server sends until the connection ends; raises OSError if it can't be shown."""
     data = b"\n"
     for data in map(clean, read_lines(client_socket)):
         show(data.decode())
@@ -98,7 +98,7 @@ def listen_for_messages(client_socket, show=show):
 
 
 def send_line(client_socket, line):
-    """Send one message (str), ended as the server ends its own; raises OSError."""
+    """Send one message (str) with the same ending as the server's own messages; raises OSError."""
     global said
     data = line.encode("utf-8", "replace")
     answered.wait(2 * PAUSE)
@@ -106,13 +106,13 @@ def send_line(client_socket, line):
         said = clean(data).strip()
         answered.clear()  # wait for its echo before the next
     else:
-        answered.set()    # wait only once for a server that says nothing
+        answered.set()    # wait only once for a server that sends nothing
         data += b"\n"
     client_socket.sendall(data)
 
 
 def as_typed(text):
-    """Return text (str) read as UTF-8 if it is UTF-8, whatever the input's own encoding."""
+    """Return text (str) decoded as UTF-8 where possible, whatever the encoding of the input."""
     with suppress(UnicodeError):
         return text.encode(sys.stdin.encoding, "surrogateescape").decode()
     return text
@@ -130,7 +130,7 @@ def send_input(client_socket, texts):
 
 
 def talk(client_socket, listener, texts):
-    """Send texts (str); then half-close and wait, not forever, for the server's last words."""
+    """Send texts (str); then half-close and wait, not forever, for the server's last messages."""
     patience = HURRY
     try:
         if not send_input(client_socket, texts):
@@ -138,8 +138,8 @@ def talk(client_socket, listener, texts):
     except KeyboardInterrupt:
         pass
     except OSError:
-        listener.join(PATIENCE)  # it says that the connection is lost
-        with suppress(OSError):  # or is told so here: the server takes nothing anymore
+        listener.join(PATIENCE)  # the listener reports that the connection is lost
+        with suppress(OSError):  # or wake it here: the server takes nothing anymore
             client_socket.shutdown(socket.SHUT_RDWR)
         client_socket.close()    # Windows ends the listener's wait only now
         return listener.join(HURRY)
@@ -150,7 +150,7 @@ def talk(client_socket, listener, texts):
 
 
 def typed_lines():
-    """Yield the lines of standard input; it ends where it is closed or breaks."""
+    """Yield the lines of standard input; stop where it is closed or fails."""
     with suppress(OSError, ValueError):
         yield from sys.stdin or ()
 
@@ -160,8 +160,8 @@ def chat(client_socket, texts, show, stop):
     def listen():
         try:
             listen_for_messages(client_socket, show)
-        except OSError as error:  # the disk is full, or nobody is there
-            if error.errno not in (errno.EPIPE, errno.EINVAL):  # nobody reads; the latter: Windows
+        except OSError as error:  # the disk is full, or nobody reads the output
+            if error.errno not in (errno.EPIPE, errno.EINVAL):  # nobody reads (EINVAL on Windows)
                 print(f"Messages cannot be shown: {error}", file=sys.stderr)
             os._exit(1)
         stop()
@@ -175,18 +175,18 @@ def chat(client_socket, texts, show, stop):
 class Prompt:
     """A line that is being typed, below everything that is shown.
 
-    One prompt for all lines: between two prompts the terminal would take keys its own way.
+    One prompt for all lines: between two prompts the terminal would handle keys in its own way.
     """
 
     def __init__(self):
-        from prompt_toolkit import PromptSession  # here: a pipe need not wait for it
+        from prompt_toolkit import PromptSession  # here, so that a pipe does not wait for it
         os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"  # the answer would be out of date: we print
         session = PromptSession("> ", erase_when_done=True)  # the echo takes the line's place
         session.default_buffer.accept_handler = lambda buffer: self.typed.put(buffer.text)
         self.typed, self.app = queue.SimpleQueue(), session.app
 
     def call(self, function):
-        """Have function called between two keys, or after the last one here; wait for that."""
+        """Have function called between key presses, or here if the loop is over; wait for it."""
         done = threading.Event()
         try:
             self.app.loop.call_soon_threadsafe(lambda: (function(), done.set()))
@@ -222,7 +222,7 @@ class Prompt:
 
 def find_prompt():
     """Return a Prompt, or None if plain lines must do: no terminal to draw on, or no library."""
-    if not all(hasattr(stream, "reconfigure") and stream.isatty()  # IDLE's only say they are
+    if not all(hasattr(stream, "reconfigure") and stream.isatty()  # IDLE's only claim to be
                for stream in (sys.stdin, sys.stdout)):
         return None
     try:
@@ -245,7 +245,7 @@ def start_client(host=SERVER_HOST, port=SERVER_PORT):
 
 
 def main():
-    """Run the client with the options given; status 1 when there is no connection."""
+    """Run the client with the options of the command line; status 1 when there is no connection."""
     for stream in sys.stdin, sys.stdout, sys.stderr:
         with suppress(AttributeError):  # pythonw has no streams, IDLE its own
             stream.reconfigure(errors="surrogateescape" if stream is sys.stdin else "replace")

@@ -2,9 +2,9 @@
 
 Run it in a terminal:  python load.py [CLIENTS/TALKERS/WINDOW ...] [--server COMMAND ...]
 
-A delivery is one message heard by one client. All clients live in this one process, and no
-Python step is spent on a delivery: messages of one run are equally long, so bytes tell how
-many there were. One lost and one doubled cancel out there; --check looks at every message.
+A delivery is one message heard by one client. All clients live in this one process, and no Python
+code runs for a single delivery: all messages of a run have the same length, so counting bytes counts
+messages. A lost message and a duplicate cancel out; --check looks at every message.
 """
 
 import argparse
@@ -41,17 +41,17 @@ except ImportError as error:
 
 from server import Selector
 
-BLOCK = 65536  # bytes taken from a socket at a time; malloc maps more anew each time
-STRIDE = 7  # every seventh sending has a time stamp: a prime, so all talkers get some
+BLOCK = 65536  # bytes taken from a socket at a time; malloc maps larger blocks anew each time
+STRIDE = 7  # every seventh sending has a time stamp: a prime, so that all talkers get some
 JOINED = rb"[^\n:]{1,99}\n"  # follows a newcomer's name in the line for all, in any language
-KEPT = 256  # bytes that are looked at again: a line may be cut in two
+KEPT = 256  # bytes that are searched again: a line may be cut in two
 JOINING = 10.0  # seconds that a server may take to start, or to answer a client that joins
 JOINING_ALL = 300.0  # seconds that it may take to let everybody in
-TURNS = 1000  # the clients join in at most so many turns; if there are more of them, several at a time
-SILENCE = 3.0  # seconds after which what is still missing is lost
+TURNS = 1000  # the clients join in at most this many turns; if there are more clients, several at a time
+SILENCE = 3.0  # seconds of silence after which a missing message is lost
 QUIET = 0.3  # seconds in which duplicates would come after everything is heard
-DRAIN = 15.0  # seconds in which everything must be heard when nobody talks anymore
-CHECK_BYTES = 1 << 27  # bytes that --check keeps: it talks no longer than they suffice
+DRAIN = 15.0  # seconds in which everything must arrive once nobody talks anymore
+CHECK_BYTES = 1 << 27  # bytes that --check keeps: talking stops when they are used up
 MAX_CLIENTS, MAX_WINDOW, MAX_TOTAL = 10000, 1024, 3600  # the last: seconds of all runs
 BUSY, FULL = 0.5, 0.9  # of a core: above this we may be the limit; above that the server surely is
 
@@ -77,7 +77,7 @@ NOTES = {
 
 
 class Failure(argparse.ArgumentTypeError):
-    """What ends the program; its text is for people."""
+    """An error that ends the program; its text is shown to the user."""
 
 
 class Client:
@@ -88,15 +88,15 @@ class Client:
         self.socket, self.name, self.prefix = client_socket, name, name + b": "
         self.talks = self.probes = False  # probes: looks for time stamps
         self.heard = 0  # bytes
-        self.blocks = []  # what was heard, in a check
-        self.unsent = b""  # what did not fit
+        self.blocks = []  # the data received, in a check
+        self.unsent = b""  # data that did not fit
         self.tail = b""  # end of the last block: a prefix may be cut in two
         client_socket.settimeout(JOINING)
         client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.listen(b".\n")
 
     def listen(self, pattern):
-        """Wait for what fits pattern (bytes), which is shorter than KEPT; raises Failure.
+        """Wait for a match of pattern (bytes), which is shorter than KEPT; raises Failure.
 
         What comes before it, or after it in the same block, is ignored.
         """
@@ -115,7 +115,7 @@ class Client:
         self.listen(b"\n%b %b" % (other.name, JOINED))
 
     def send(self, data=b""):
-        """Send what waits, and data (bytes), as far as the socket has room."""
+        """Send unsent data, then data (bytes), as much as the socket has room for."""
         self.unsent += data
         try:
             self.unsent = self.unsent[self.socket.send(self.unsent) :]
@@ -126,7 +126,7 @@ class Client:
 
 
 class Load:
-    """A room of clients, some of whom talk for a while; then it knows what came of it."""
+    """A room of clients, some of which talk for a while; afterwards it holds the results."""
 
     def __init__(self, shape, options):
         """shape: clients, talkers, window; options: size, rate, seconds, messages, check."""
@@ -141,7 +141,7 @@ class Load:
     def join(self, connect):
         """Let all clients join, the last one alone; connect() returns a socket for each.
 
-        Returns when all have heard the last one join, so nothing but messages will come.
+        Return when all have heard the last one join, so nothing but messages will come.
         Raises Failure.
         """
         (count, talkers, _), start = self.shape, time.perf_counter()
@@ -165,7 +165,7 @@ class Load:
         self.messages = min(self.options.messages or math.inf, room)
 
     def let_in(self, newcomers):
-        """Let clients join at the same time; returns when each has heard itself join."""
+        """Let clients join at the same time; return when each has heard itself join."""
         for client in newcomers:
             client.send(client.name + b"\n")
         for client in newcomers:
@@ -174,13 +174,13 @@ class Load:
         self.clients += newcomers
 
     def skip(self):
-        """Take what has come, at most a block each: left there, it fills the system's memory."""
+        """Read what has arrived, at most a block from each client: left unread, it would fill the system's memory."""
         for key, _ in self.selector.select(0):
             with suppress(OSError):
                 key.fileobj.recv(BLOCK)
 
     def say(self, client, count, stamp=None):
-        """Send count messages, as far as there are some left; stamp: nanoseconds, or now."""
+        """Send count messages, or as many as are left; stamp: nanoseconds, or now."""
         count = min(count, self.messages - self.sent)
         stamped = self.check or self.rate or self.sendings % STRIDE == 0
         lines = [
@@ -197,7 +197,7 @@ class Load:
             self.waiting.add(client)
 
     def hear(self, client):
-        """Take one block from the kernel; count what is in it, and talk on if it has the client's own words."""
+        """Read one block; count the messages in it, and send as many as it holds of the client's own."""
         try:
             data = client.socket.recv(BLOCK)
         except OSError:
@@ -219,7 +219,7 @@ class Load:
                 self.say(client, echoes)
 
     def run(self):
-        """Talk and listen; returns when everything is heard, or nothing more will be."""
+        """Talk and listen until everything has been heard, or nothing more will come."""
         processor = time.process_time()
         self.start = self.last = time.perf_counter()
         for client in [] if self.rate else self.talkers:
@@ -237,7 +237,7 @@ class Load:
         self.processor = time.process_time() - processor
 
     def say_what_is_due(self):
-        """In a run at a fixed rate, say what is due, if its talker has sent all before."""
+        """In a run at a fixed rate, send what is due if its talker has sent everything before it."""
         # Stamped with the time at which it was due: a server that keeps us waiting does not
         # thereby look better ("coordinated omission", Gil Tene)
         while self.sent < self.messages:
@@ -249,7 +249,7 @@ class Load:
             self.say(client, 1, int(due * 1e9))
 
     def over(self):
-        """Tell whether there is nothing more to wait for; end the talking when it is time."""
+        """Return whether there is nothing more to wait for; end the talking when time is up."""
         now, end = time.perf_counter(), self.start + self.options.seconds
         self.talking = now < end and self.sent < self.messages
         left, quiet = len(self.clients) - self.gone, now - self.last
@@ -257,7 +257,7 @@ class Load:
         return not left or quiet > SILENCE or now > end + DRAIN or all_heard and quiet > QUIET
 
     def faults(self):
-        """Return the numbers of lost, excess and disordered messages (None without a check)."""
+        """Return the numbers of lost, excess and out-of-order messages (the last: None without a check)."""
         if self.check:
             return judge([b"".join(client.blocks) for client in self.clients], self.said)
         missing = [self.sent - client.heard / self.length for client in self.clients]
@@ -277,8 +277,8 @@ class Load:
 def judge(streams, said):
     """Compare what each client heard (bytes) with what was said (a list of lines, bytes).
 
-    Returns the numbers of lost, excess (doubled, cut or never said) and disordered messages:
-    those that came after one that the first client, or their own talker, has after them.
+    Return the numbers of lost, excess (duplicated, truncated or never sent) and out-of-order messages: those
+    that came after a message that the first client heard, or their own talker sent, later.
     """
     said, lost, excess, ranks = Counter(said), 0, 0, {}
     for stream in streams:
@@ -287,7 +287,7 @@ def judge(streams, said):
         lost += (said - heard).total()
         excess += (heard - said).total()
         lines = [line for line in heard if line in said]
-        if not ranks:  # sorted by name only, each talker's lines keep the order of their coming
+        if not ranks:  # sorted by name only, each talker's lines keep the order in which they came
             ranks = {line: rank for rank, line in enumerate(lines)}
             disordered = count_late(sorted(lines, key=lambda line: line.split(b":")[0]))
         disordered += count_late([ranks[line] for line in lines if line in ranks])
@@ -313,11 +313,11 @@ class Server:
 
     @contextmanager
     def running(self, pin):
-        """Yield a function that connects, and the process or None; pin: two cores or None."""
+        """Yield a function that connects, and the process or None; pin (two core numbers) or None."""
         if self.addresses:
             yield in_turn(self.addresses), self.process
             return
-        with ExitStack() as stack:  # all at once, so no two are the same
+        with ExitStack() as stack:  # opened all at once, so that no two ports are the same
             free = [
                 stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(self.command.count("{port}"))
             ]
@@ -368,7 +368,7 @@ def connect(host, port, child=None):
 
 
 def usage(process):
-    """Return seconds of processor time and bytes of memory of a process and its children."""
+    """Return seconds of CPU time and bytes of memory of a process and its children."""
     processor = memory = 0
     with suppress(psutil.Error):
         for one in [process, *process.children(recursive=True)] if process else []:
@@ -378,7 +378,7 @@ def usage(process):
 
 
 def measure(server, shape, options):
-    """Measure one server once; returns the figures (dict; delays in microseconds)."""
+    """Measure one server once; return the figures (dict; delays in microseconds)."""
     with server.running(options.pin) as (connect, process), closing(Load(shape, options)) as load:
         load.join(connect)
         before, _ = usage(process)
@@ -389,9 +389,9 @@ def measure(server, shape, options):
     deliveries, delays = load.heard // load.length, sorted(load.delays)
     p50, p99, p999 = (delays[int(len(delays) * part)] / 1000 if delays else None for part in (0.5, 0.99, 0.999))
     meter_cpu, server_cpu = load.processor / elapsed, max(after - before, 0) / elapsed
-    if load.rate:  # it spins, so its processor time says nothing
+    if load.rate:  # it spins, so its CPU time says nothing
         limit = bool(p50) and load.lateness / max(load.sent, 1) * 1e6 > p50 / 2
-    else:  # the busier of the two is the limit; a short run tells nothing
+    else:  # the busier of the two is the limit; a short run says nothing
         limit = elapsed > 0.5 and server_cpu < FULL and meter_cpu > max(BUSY, server_cpu)
     return {
         "server": server.label,
@@ -552,7 +552,7 @@ def read_addresses(text):
 
 
 def read_picture(text):
-    """Return the name of a file after drawing nothing into it, as a trial; raises Failure."""
+    """Return the name of a file after writing an empty picture into it as a test; raises Failure."""
     try:
         from matplotlib.figure import Figure
 
@@ -563,7 +563,7 @@ def read_picture(text):
 
 
 def parse_arguments():
-    """Return the options of the command line; ends the program with one line if they are wrong."""
+    """Return the options of the command line; end the program with a one-line message if they are wrong."""
     parser = argparse.ArgumentParser(description="Load meter for a chat server.")
     parser.error = lambda message: parser.exit(2, message.removeprefix("argument ") + "\n")
     add = parser.add_argument
@@ -614,7 +614,7 @@ def parse_arguments():
 
 
 def complete(options):
-    """Fill in what was not said, and check what options say together; raises Failure."""
+    """Fill in defaults, and check that the options fit together; raises Failure."""
     ours = f'"{sys.executable}" "{Path(__file__).with_name("server.py")}" --port {{port}}'
     options.servers = options.servers or [read_command(ours)]
     shape = options.clients, options.talkers or options.clients, options.window

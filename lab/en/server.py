@@ -21,13 +21,13 @@ from contextlib import suppress
 SERVER_HOST = 'localhost'
 SERVER_PORT = 8080
 RECV_SIZE = 8192      # bytes taken from the socket at a time
-PAUSE = 1.0           # seconds of silence that end the first words of a peer without newlines
-TIMEOUT = 5.0         # seconds in which a client that speaks or leaves must take something
+PAUSE = 1.0           # seconds of silence after which a peer is taken to send no newlines
+TIMEOUT = 5.0         # seconds within which a client that sends or leaves must read something
 MAX_NAME = 32         # characters
-MAX_MESSAGE = 4096    # bytes, without the line end
-MAX_LINES = 100       # lines that one client says at a time, before others are heard
-MAX_BATCH = 65536     # bytes; above this, what waits goes out before more is taken in
-MAX_BEHIND = 4194304  # bytes that a client has not taken; above this, it is disconnected
+MAX_MESSAGE = 4096    # bytes, without the line ending
+MAX_LINES = 100       # lines taken from one client at a time, before others get a turn
+MAX_BATCH = 65536     # bytes; an outbox of this size is sent before more is taken in
+MAX_BEHIND = 4194304  # bytes that may wait for a client; above this, it is disconnected
 DONTWAIT = socket.MSG_DONTWAIT if sys.platform == "linux" else 0  # macOS: send ignores it
 LOOK = None if sys.platform == "linux" else 1.0  # seconds; Windows: shutdown ends no recv
 PROMPT = "Enter your name:\n"
@@ -48,17 +48,17 @@ UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u2
 # In a name a colon could end it early, and an opening bracket pass for a mark of the server's own.
 COLONS = re.compile("[:\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua789\ufe13\ufe30\ufe55\uff1a]")
 HIDDEN = ("\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
-          "\ufff0-\ufff8\U000e0000-\U000e0fff")  # what shows nothing
+          "\ufff0-\ufff8\U000e0000-\U000e0fff")  # characters that show nothing
 OPENING = re.compile(f"^[\\s(\u2768\ufe59\uff08{HIDDEN}]+")
 
 log_lines = queue.Queue(1000)           # str, or None at the end; lost while the terminal is stopped
 blocked_clients = queue.SimpleQueue()   # Client, for watch,
-bell, bell_rings = socket.socketpair()  # which hears one byte for each
-# What follows belongs to the thread of broadcast, so it needs no lock.
+bell, bell_rings = socket.socketpair()  # which receives one byte for each
+# What follows belongs to the broadcast thread, so it needs no lock.
 connected_clients = []                  # Client
 client_names = []                       # client_names[i] is the name of connected_clients[i]
 shapes = set()                          # what people see of each name
-outbox = bytearray()                    # what everybody hears next
+outbox = bytearray()                    # what is sent to everybody next
 
 
 class Client:
@@ -66,22 +66,22 @@ class Client:
 
     def __init__(self, client_socket):
         self.socket = client_socket
-        self.tail = b""               # what it has said that has no end yet
+        self.tail = b""               # the beginning of a line that has no end yet
         self.name = ""                # str, when it has joined
         self.prefix = b""             # of its messages
         self.start = 0                # where its part of outbox begins
         self.left = False             # it has left the chat
         self.closed = False           # we have ended the connection
         self.reset = False            # it has reset the connection
-        self.turn = threading.Lock()  # held while its words are on the way, or it is blocked
-        self.said = False             # its words are in outbox, or dealt with
+        self.turn = threading.Lock()  # held while its messages are on their way, or it is blocked
+        self.said = False             # what it said is in outbox, or handled
         self.blocked = False          # its socket has no room; watch tells when it has
         self.unsent = deque()         # bytes that wait for room
         self.unsent_size = 0          # bytes in all
-        self.stuck = False            # it has taken nothing since its thread looked last
+        self.stuck = False            # it has taken nothing since its thread last looked
 
     def tell(self, data):
-        """Send data (bytes) without waiting; what does not fit follows when there is room."""
+        """Send data (bytes) without waiting; whatever does not fit is sent when there is room."""
         if not self.blocked:
             data = self.send(data)
             if not data:
@@ -93,8 +93,8 @@ class Client:
             self.close()
 
     def send(self, data):
-        """Send data (bytes) as far as there is room; return the rest."""
-        sent = len(data)  # also if it is gone: its own thread will say so
+        """Send data (bytes), as much as there is room for; return the rest."""
+        sent = len(data)  # also if the client is gone: its own thread will notice
         try:
             if not self.closed:
                 if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
@@ -111,7 +111,7 @@ class Client:
         return b""
 
     def block(self):
-        """Have watch tell when there is room for more."""
+        """Ask watch to report when there is room for more."""
         self.blocked = True
         blocked_clients.put(self)
         bell.send(b"!")
@@ -129,7 +129,7 @@ class Client:
         self.give_turn()
 
     def give_turn(self):
-        """Let it speak again when what it said is dealt with and it has taken everything."""
+        """Let it speak again if what it said has been handled and it has taken everything."""
         if self.said and not self.blocked:
             self.said = False
             self.turn.release()
@@ -142,14 +142,14 @@ class Client:
 
 
 def log(line):
-    """Have a line (str) printed on the server's terminal; never waits for that terminal."""
+    """Have a line (str) printed on the server's terminal; never wait for that terminal."""
     with suppress(queue.Full):
         log_lines.put_nowait(line)
 
 
 def print_log():
-    """Print what is logged, each line at once, also into a pipe, until None comes."""
-    with suppress(OSError, ValueError):  # nobody reads it anymore: chat on
+    """Print each logged line at once, even into a pipe, until None comes."""
+    with suppress(OSError, ValueError):  # nobody reads it anymore; the chat goes on
         for line in iter(log_lines.get, None):
             print(line, flush=True)
 
@@ -159,21 +159,21 @@ def clean(data):
     if data.isascii() and len(data.translate(None, CONTROLS)) == len(data):
         return data  # at the speed of C
     text = data.decode("utf-8", "replace")
-    if not text.replace("\n", "").isprintable():  # as most words are, in any language
+    if not text.replace("\n", "").isprintable():  # as most text is, in any language
         text = UNSAFE.sub(" ", text)
     return text.encode()
 
 
 def first_words(client_socket):
-    """Return the first bytes that the peer says, and whether PAUSE seconds of silence followed.
+    """Return the first bytes that the peer sends, and whether PAUSE seconds of silence followed.
 
-    Answer as you were spoken to: a peer that falls silent before its first newline sends none.
+    A peer that falls silent before its first newline is taken to send none.
     """
     words, silent = client_socket.recv(RECV_SIZE), False
     client_socket.settimeout(PAUSE)
     try:
         while b"\n" not in words and (more := client_socket.recv(RECV_SIZE)):
-            words = words[:MAX_MESSAGE + 1] + more  # if it is too long, the beginning will do
+            words = words[:MAX_MESSAGE + 1] + more  # the beginning of a long line is enough
     except TimeoutError:
         silent = True
     client_socket.settimeout(LOOK)
@@ -181,7 +181,7 @@ def first_words(client_socket):
 
 
 def next_words(client):
-    """Return the next bytes that client says, b"" at its end; a reset is an end like any other."""
+    """Return the next bytes that client sends, b"" at the end; a reset counts as an end."""
     while True:
         try:
             return client.socket.recv(RECV_SIZE)
@@ -194,10 +194,10 @@ def next_words(client):
 
 
 def read_lines(client):
-    """Yield what client says as lists of lines (bytes, without line ends), until it ends.
+    """Yield lists of lines (bytes, without line endings) from client until the connection ends.
 
-    Works for any size that recv returns. A line comes as soon as it is too long; the rest of it
-    is skipped. From a raw peer, which sends no newlines, each recv is a line.
+    Works for any size that recv returns. A line that is too long comes at once; the rest of
+    it is skipped. From a raw peer, which sends no newlines, each recv is a line.
     """
     chunk, raw = first_words(client.socket)
     skipping = supplied = False
@@ -212,7 +212,7 @@ def read_lines(client):
             data = data.replace(b"\r\n", b"\n")
         *lines, client.tail = data.split(b"\n")
         if supplied and lines and not lines[0]:
-            del lines[0]  # the end, at last, of a line that the pause has ended
+            del lines[0]  # the newline, at last, of a line that the pause has ended
         supplied = raw
         if len(client.tail) > MAX_MESSAGE + 1:  # 1 may be the \r of \r\n
             lines.append(client.tail)
@@ -222,7 +222,7 @@ def read_lines(client):
 
 
 def was_reset(client):
-    """Return whether client has reset the connection; a send may have taken the error itself."""
+    """Return whether client has reset the connection; a send may already have consumed the error."""
     try:
         return client.reset or not client.socket.getpeername()
     except OSError:
@@ -230,7 +230,7 @@ def was_reset(client):
 
 
 def wait_for_turn(client):
-    """Wait until what client said is out, and it has taken everything that it was sent.
+    """Wait until what client said has been sent on, and client has taken everything it was sent.
 
     A client that takes nothing for TIMEOUT seconds is disconnected.
     """
@@ -241,10 +241,10 @@ def wait_for_turn(client):
 
 
 def start_connection(client_socket, client_address, inbox):
-    """Hear one client from the prompt to the end, in its own thread; put everything into inbox."""
+    """Read what one client sends, in its own thread, from prompt to end; put it into inbox."""
     log(f"New connection: {client_address}")
     client = Client(client_socket)
-    with suppress(OSError, MemoryError):  # a reset before the first word
+    with suppress(OSError, MemoryError):  # a reset before the first line
         client_socket.sendall(PROMPT.encode())
         for lines in read_lines(client):
             for start in range(0, len(lines), MAX_LINES):
@@ -262,12 +262,12 @@ def start_connection(client_socket, client_address, inbox):
 
 
 def shape(username):
-    """Return what people see of a name (str): nobody can tell two names of one shape apart."""
+    """Return what people see of a name (str): two names of the same shape look alike."""
     return unicodedata.normalize("NFKC", re.sub(f"[{HIDDEN}]", "", username))
 
 
 def why_not(username):
-    """Return why nobody can join as username (str), in English, or None."""
+    """Return the reason (str, in English) why username can't be used, or None."""
     if all(unicodedata.category(c)[0] in "MZ" for c in shape(username)):  # marks, blanks
         return "A name cannot be empty."
     if len(username) > MAX_NAME:
@@ -286,7 +286,7 @@ def seat(client, username):
 
 
 def add_user(client, line):
-    """Let client in by the name that line (bytes) gives; return why not (str), or None."""
+    """Let client in under the name in line (bytes); return why it is refused (str), or None."""
     words = COLONS.sub(" ", clean(line).decode())
     username = " ".join(OPENING.sub("", words).split())
     reason = why_not(username)
@@ -298,7 +298,7 @@ def add_user(client, line):
 
 
 def remove_user(client):
-    """Take client out of both lists, once, and tell the others; it hears all that came before."""
+    """Remove client from both lists, once, and tell the others; it still gets what came before."""
     with suppress(ValueError):  # it has left already, or never joined
         index = connected_clients.index(client)
         client.tell(bytes(outbox[client.start:]))
@@ -312,12 +312,12 @@ def remove_user(client):
 
 
 def send_message(message):
-    """Have everybody hear message (bytes, whole lines) with the next batch."""
+    """Add message (bytes, whole lines) to the next batch for everybody."""
     outbox.extend(message)
 
 
 def flush():
-    """Send what waits in outbox to everybody, as one batch; to a newcomer, from its joining on."""
+    """Send outbox to everybody as one batch; to a newcomer, from its own announcement on."""
     batch = bytes(outbox)
     outbox.clear()
     for client in connected_clients:
@@ -329,7 +329,7 @@ def flush():
 
 
 def relay(client, lines):
-    """Have everybody hear lines (bytes) as messages from client; tell it if one is too long."""
+    """Send lines (bytes) to everybody as messages from client; tell it if a line is too long."""
     short = [line for line in lines if len(line) <= MAX_MESSAGE]
     if len(short) < len(lines):
         client.tell(TOO_LONG.encode())
@@ -339,7 +339,7 @@ def relay(client, lines):
 
 
 def hear(client, lines):
-    """Act on lines (bytes) that client has said; None means that it has left."""
+    """Act on lines (bytes) that client has sent; None means that it has left."""
     if lines is None:
         remove_user(client)
     if client.left:
@@ -358,9 +358,9 @@ def hear(client, lines):
 
 
 def broadcast(inbox):
-    """Take in what clients have said, decide, and send one batch to each, forever.
+    """Take in what clients have sent, decide, and send one batch to each, forever.
 
-    Only this thread knows who is here, and sends, so everybody hears the same order.
+    Only this thread knows who is here and sends, so everybody gets the same order.
     """
     while True:
         talkers = []
@@ -394,12 +394,12 @@ class Selector(selectors.DefaultSelector):
 
 
 def watch(inbox):
-    """Put (client, []) into inbox when a client that is behind has room again, forever."""
+    """Put (client, []) into inbox whenever a blocked client has room again, forever."""
     with Selector() as selector:
         selector.register(bell_rings, selectors.EVENT_READ)
         while True:
             ready = [key for key, _ in selector.select(LOOK)]
-            if LOOK:  # on Windows select does not report what we have ended
+            if LOOK:  # on Windows select does not report a connection that we have ended
                 ready += [key for key in selector.get_map().values()
                           if key.data and key.data.closed and key not in ready]
             for key in ready:
@@ -438,7 +438,7 @@ def run(task, inbox):
 def start_server(host=SERVER_HOST, port=SERVER_PORT, inbox=None):
     """Serve on host:port until KeyboardInterrupt; raises OSError when it can't listen there.
 
-    What clients say goes through inbox, a queue of its own unless told otherwise.
+    What clients send goes through inbox, by default a queue of its own.
     """
     inbox = inbox or queue.SimpleQueue()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -477,7 +477,7 @@ def options(description):
 
 def serve(args, inbox=None):
     """Run the server with the options given, until Ctrl+C or SIGTERM; status 1 if it can't start."""
-    with suppress(AttributeError, OSError):   # Linux: a reader that wakes up does not interrupt
+    with suppress(AttributeError, OSError):   # Linux: a waking thread does not interrupt others
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     for name in {"SIGINT", "SIGTERM", "SIGBREAK"} & {*dir(signal)}:  # the last: on Windows
         signal.signal(getattr(signal, name), signal.default_int_handler)
@@ -492,7 +492,7 @@ def serve(args, inbox=None):
 def main():
     """Run the server with the options of the command line."""
     serve(options("Chat server.").parse_args())
-    os._exit(0)  # the other threads need no goodbye, the system closes their sockets
+    os._exit(0)  # the other threads need no goodbye: the system closes their sockets
 
 
 if __name__ == "__main__":

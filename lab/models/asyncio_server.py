@@ -1,11 +1,11 @@
 """The chat in a single thread: asyncio runs a coroutine for each client, and `await` is its wait.
 
 hear decides, as in lab/server.py. The first to put something into the empty outbox has flush
-called in the next turn of asyncio's loop: it sends all that was said meanwhile as one batch to
-each client, in one order for all. What a client has no room for, asyncio keeps; meanwhile it is
-not heard (drain), and with too much there it is disconnected.
+called in the next turn of asyncio's loop: it sends everything said in the meantime as one batch
+to each client, in one order for all. Data that a client has no room for is kept by asyncio;
+meanwhile nothing is read from it (drain); with too much unsent, it is disconnected.
 
-What this model cannot do: use a second processor, or go on while one line of it computes or
+What this model cannot do: use a second CPU, or go on while one line of it computes or
 waits. Like the other models, it does not serve peers that send no newlines.
 
 Run it in a terminal:  python asyncio_server.py [--host HOST] [--port PORT]
@@ -19,7 +19,7 @@ from server import MAX_BEHIND, PROMPT, RECV_SIZE, flush, hear, log, outbox
 
 
 class Client(OneThreadClient):
-    """A connection to which asyncio writes: at once what finds room, later what does not."""
+    """A connection to which asyncio writes: at once as much as fits, the rest later."""
 
     def __init__(self, writer):
         super().__init__()
@@ -34,7 +34,7 @@ class Client(OneThreadClient):
 
 
 def say(client, lines):
-    """Have hear decide what lines (bytes; None: the end) of client lead to, and flush send it."""
+    """Let hear act on lines (bytes; None: the end) from client, and have flush send the result."""
     idle = not outbox
     hear(client, lines)
     if idle and outbox:
@@ -42,23 +42,23 @@ def say(client, lines):
 
 
 async def start_connection(reader, writer):
-    """Hear one client from the prompt to the end, in a coroutine of its own."""
+    """Serve one client from the prompt to the end, in a coroutine of its own."""
     log(f"Новое подключение: {writer.get_extra_info('peername')}")
     client = Client(writer)
     client.tell(PROMPT.encode())
-    with suppress(OSError):  # a reset is an end like any other
+    with suppress(OSError):  # a reset counts as an end
         while not client.left:
             chunk = await reader.read(RECV_SIZE)
             say(client, client.take(chunk))
             if not chunk:
                 break
-            await writer.drain()  # a client that does not listen is not heard
+            await writer.drain()  # nothing more is read until the client catches up
     say(client, None)
     writer.close()
 
 
 async def start_server(server_socket):
-    """Serve all who connect to server_socket, forever."""
+    """Serve all clients that connect to server_socket, forever."""
     server = await asyncio.start_server(start_connection, sock=server_socket, backlog=1024)
     await server.serve_forever()
 

@@ -1,10 +1,10 @@
-"""The chat in a single thread: a selector tells which sockets are ready, and no call ever waits.
+"""The chat in a single thread: a selector tells which sockets are ready, and no call ever blocks.
 
-A turn of the loop reads from all who have spoken, has hear decide, as in lab/server.py, then
-sends all that was said as one batch to each client: one order for all. What a client has no room
-for waits in unsent; meanwhile it is not heard, and with too much there it is disconnected.
+A turn of the loop reads from all that have sent something, has hear decide, as in lab/server.py,
+then sends one batch to each client: one order for all. Data that a client has no room for waits in
+unsent; meanwhile nothing is read from that client; with too much unsent, it is disconnected.
 
-What this model cannot do: use a second processor, or go on while one line of it computes or
+What this model cannot do: use a second CPU, or go on while one line of it computes or
 waits. Out of descriptors, it keeps trying to accept. A client that leaves and reads nothing stays open.
 Like the other models, it does not serve peers that send no newlines.
 
@@ -18,7 +18,7 @@ from shared import OneThreadClient, run
 from server import MAX_BEHIND, PROMPT, RECV_SIZE, Selector, flush, hear, log, outbox
 
 selector = Selector()  # the data of each socket: the function to call
-leaving = set()        # clients that go as soon as nothing waits for them
+leaving = set()        # clients to be closed as soon as nothing waits for them
 
 
 class Client(OneThreadClient):
@@ -27,11 +27,11 @@ class Client(OneThreadClient):
     def __init__(self, client_socket):
         super().__init__()
         self.socket = client_socket
-        self.unsent = bytearray()  # what waits for room
+        self.unsent = bytearray()  # data that waits for room
         selector.register(client_socket, selectors.EVENT_READ, self.read)
 
     def tell(self, data):
-        """Send data (bytes) without waiting; what finds no room waits in unsent."""
+        """Send data (bytes) without waiting; whatever does not fit waits in unsent."""
         if not self.unsent:
             data = data[self.send(data):]
             if data:
@@ -42,7 +42,7 @@ class Client(OneThreadClient):
             leaving.add(self)
 
     def send(self, data):
-        """Send what finds room of data (bytes); return the number of bytes that need not wait."""
+        """Send as much of data (bytes) as fits; return the number of bytes that need not wait."""
         try:
             return self.socket.send(data)
         except BlockingIOError:
@@ -51,16 +51,16 @@ class Client(OneThreadClient):
             return len(data)  # it is gone: nothing waits for it, and read will find the end
 
     def write(self):
-        """Send what has waited for room; when nothing is left, hear the client again."""
+        """Send the data that waited for room; when nothing is left, read from the client again."""
         del self.unsent[:self.send(self.unsent)]
         if not self.unsent:
             selector.modify(self.socket, selectors.EVENT_READ, self.read)
 
     def read(self):
-        """Have hear decide what the client's words lead to; the end is one of them."""
+        """Read from the client and let hear act on it; the end of the connection, too."""
         try:
             chunk = self.socket.recv(RECV_SIZE)
-        except OSError:  # a reset is an end like any other, but half a line is no last word then
+        except OSError:  # a reset counts as an end, but then half a line is no message
             chunk = self.tail = b""
         hear(self, self.take(chunk))
         if not chunk:
@@ -79,7 +79,7 @@ def start_connection(server_socket):
 
 
 def close_left():
-    """Close the connections of those who have left and have been sent everything, or are too far behind."""
+    """Close the connections of clients that have left and been sent everything, or are too far behind."""
     for client in [client for client in leaving if not client.unsent]:
         leaving.discard(client)
         hear(client, None)
@@ -88,7 +88,7 @@ def close_left():
 
 
 def start_server(server_socket):
-    """Serve all who connect to server_socket, forever."""
+    """Serve all clients that connect to server_socket, forever."""
     server_socket.setblocking(False)
     selector.register(server_socket, selectors.EVENT_READ, lambda: start_connection(server_socket))
     while True:

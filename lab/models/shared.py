@@ -1,5 +1,5 @@
-"""What the models share: lines out of bytes, and how a program starts. What is said to whom they
-take from lab/server.py. Each model shows how it waits and how it sends; this file does neither.
+"""What the models share: cutting bytes into lines, and starting the program. Who is sent what comes
+from lab/server.py. Each model shows how it waits and how it sends; this file does neither.
 """
 import os
 import signal
@@ -13,9 +13,9 @@ from server import MAX_MESSAGE, log, options, print_log
 
 
 def split(data):
-    """Return the lines (list of bytes, without their ends) in data (bytes), and what has no end yet.
+    """Return the lines (list of bytes, without line endings) in data (bytes), and an unfinished one.
 
-    What is too long comes cut, but long enough to see that it is.
+    An unfinished line that is too long is truncated, but stays long enough to show it.
     """
     *lines, tail = data.split(b"\n")
     return [line.removesuffix(b"\r") for line in lines], tail[:MAX_MESSAGE + 2]  # 1 may be a \r
@@ -28,11 +28,11 @@ class OneThreadClient:
     """
 
     def __init__(self):
-        self.tail = b""     # what it has said that has no end yet
+        self.tail = b""     # the beginning of a line that has no end yet
         self.name = ""      # str, when it has joined
         self.prefix = b""   # of its messages
         self.start = 0      # where its part of outbox begins
-        self.left = False   # it has taken its leave
+        self.left = False   # it has left the chat
 
     def close(self, how):
         """Do nothing: the one thread sees in left that there is nothing more to be read."""
@@ -46,7 +46,7 @@ class OneThreadClient:
 
 
 def listen(host, port, nodelay):
-    """Return a socket that listens on host:port; raises OSError when it can't.
+    """Return a socket that listens on host:port; raises OSError if it can't.
 
     With nodelay the sockets that it accepts wait for no ACK: it is set before anybody can connect.
     """
@@ -63,7 +63,7 @@ def run(description, start_server, nodelay=True):
     Ends the program with status 1 if it can't listen there.
     """
     args = options(description).parse_args()
-    for name in {"SIGINT", "SIGTERM", "SIGBREAK"} & {*dir(signal)}:  # the last is Windows'
+    for name in {"SIGINT", "SIGTERM", "SIGBREAK"} & {*dir(signal)}:  # the last: on Windows
         signal.signal(getattr(signal, name), lambda *_: os._exit(0))  # the system closes the sockets
     threading.Thread(target=print_log, daemon=True).start()
     try:

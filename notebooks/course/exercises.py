@@ -34,7 +34,7 @@ from programs import Program
 
 LIMIT = float(os.environ.get("EXERCISE_TIMEOUT", 2.5))  # seconds for one answer
 WAIT = LIMIT * 0.4  # seconds to wait for one line
-GRACE = 20  # seconds for the check itself to start and to say what it found
+GRACE = 20  # seconds for the check itself to start and to report
 START = LIMIT * 0.8  # seconds to wait for a script to start
 COURSE = Path(__file__).resolve().parent
 MISSING = object()  # the answer where only a file is checked
@@ -46,14 +46,14 @@ class Wrong(Exception):
 
 
 class Exercise:
-    """One exercise. A subclass has its number, what is asked for, hints, a solution and a check."""
+    """One exercise. A subclass has its number, the name that is asked for, hints, a solution and a check."""
 
     number = ""     # "3.2": the second exercise of lesson 3
     name = ""       # of the function or the file (server.py) that the student writes; "" for a value
     hints = ()      # str, in Russian, from a nudge to nearly the whole answer
-    solution = ""   # Python, in full: the function, or the file; for a value, why it is so (Russian)
+    solution = ""   # Python, in full: the function, or the file; for a value, an explanation (Russian)
     right = ""      # what to say, in Russian, if the answer is right
-    patience = 1    # times LIMIT, where much must start
+    patience = 1    # multiplies LIMIT where many programs must start
 
     def check(self, answer):
         """Raise Wrong if answer (a function, a value, or the Path of a file) is not right."""
@@ -72,7 +72,7 @@ def find(number):
 
 
 def hint(number):
-    """Print the next hint for an exercise; after the last one, the first again."""
+    """Print the next hint for an exercise; after the last one, start again with the first."""
     hints = find(number).hints
     place = hints_given[number] % len(hints)
     hints_given[number] += 1
@@ -136,7 +136,7 @@ def is_empty(function):
 
 def judge(exercise, answer):
     """Run the check in a process of its own; return what was printed there, and the message (str)."""
-    import cloudpickle  # here only: it takes a function along with what it uses
+    import cloudpickle  # here only: it pickles a function together with everything it uses
     file = getattr(getattr(answer, "__code__", None), "co_filename", "")
     try:
         data = cloudpickle.dumps(Path(exercise.name).resolve() if "." in exercise.name else answer)
@@ -151,7 +151,7 @@ def judge(exercise, answer):
                                                    LIMIT * exercise.patience + GRACE)
         except BaseException as error:  # also the student's Stop button
             kill_family(psutil.Process(process.pid))
-            if isinstance(error, subprocess.TimeoutExpired):  # a call into C that lets no thread run
+            if isinstance(error, subprocess.TimeoutExpired):  # a C call that keeps other threads from running
                 raise Wrong("Проверка не закончилась: ваш код крутится без остановки.") from None
             raise
     printed = "\n".join(printed.decode(errors="replace").strip().splitlines()[-20:])
@@ -161,7 +161,7 @@ def judge(exercise, answer):
 
 
 def kill_family(process):
-    """Kill a process (psutil.Process) and all that it has started."""
+    """Kill a process (psutil.Process) and everything it has started."""
     for one in [*process.children(recursive=True), process]:
         try:
             one.kill()
@@ -172,7 +172,7 @@ def kill_family(process):
 # What follows is for the checks in answers/, and runs in a process of their own.
 
 def short(words):
-    """Return words as they appear in a message: bytes and str as Python writes them, cut where long."""
+    """Return words in the form for a message: bytes and str as Python writes them, truncated if long."""
     text = words if isinstance(words, str) and "\n" not in words else repr(words)
     return text if len(text) <= 200 else f"{text[:120]} … ({len(words)})"
 
@@ -186,7 +186,7 @@ def expect(what, wanted, got):
 
 
 def pair():
-    """Return two connected TCP sockets; a wait of more than WAIT seconds on either fails."""
+    """Return two connected TCP sockets; either raises TimeoutError after waiting for WAIT seconds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         ours = socket.create_connection(listener.getsockname(), WAIT)
         theirs = listener.accept()[0]
@@ -204,9 +204,9 @@ def visit(port, name=None):
 
 
 def come(port, name):
-    """Return a person (Peer) who has joined the chat at port by name (str); or raise Wrong.
+    """Return a person (Peer) who has joined the chat at port as name (str); raise Wrong if that fails.
 
-    Unlike two visits, two people who come one after the other join in that order.
+    Two people who come() one after the other join in that order; with visit() they may not.
     """
     person = visit(port, name)
     hears(person, f"{name} присоединился к чату.", f"Имя сказано: {name}. О своём приходе слышит и сам человек.")
@@ -214,7 +214,7 @@ def come(port, name):
 
 
 def hears(person, wanted, what, whole=None):
-    """Listen to person (Peer) until a line contains wanted; else raise Wrong. Return what was heard.
+    """Listen to person (Peer) until a line contains wanted; raise Wrong if none does. Return the lines heard.
 
     What says, in Russian, what was done before; whole (str) is the line that wanted is a part of.
     """
@@ -239,7 +239,7 @@ def hears(person, wanted, what, whole=None):
 
 
 def reads(sock, wanted, what, script=None):
-    """Read from a socket until it has said wanted (str); else raise Wrong. Return all that it said (str).
+    """Read from a socket until wanted (str) has come; raise Wrong if it doesn't. Return everything read (str).
 
     What says, in Russian, what was done before; script (Script) is the one at the other end.
     """
@@ -261,7 +261,7 @@ def reads(sock, wanted, what, script=None):
 
 
 class Task:
-    """A student's function in a thread of its own: what it raises is not lost."""
+    """A student's function in a thread of its own: an exception in it is not lost."""
 
     def __init__(self, function, *args):
         self.function, self.args, self.result, self.error = function, args, None, None
@@ -275,7 +275,7 @@ class Task:
             self.error = error
 
     def finish(self, what):
-        """Wait for the end, return the result; raise what the function has raised, or Wrong."""
+        """Wait for the end, return the result; raise the function's exception, or Wrong if it still runs."""
         self.thread.join(WAIT)
         if self.error:
             raise self.error
@@ -291,13 +291,13 @@ class Script(Program):
     def __init__(self, path, port=0, runner="any_port.py"):
         """Start the script at path; a client is sent to port instead of the one that it names.
 
-        The runner "restless.py" shows the races of a server.
+        The runner "restless.py" makes race conditions in a server visible.
         """
         self.port, self.path, self.printed = port, path, []
         super().__init__(COURSE / runner, path, port, env={"PYTHONUNBUFFERED": "1"})
 
     def line(self, timeout):
-        """Return the next line printed (str), or None at the end, again and again; raises TimeoutError."""
+        """Return the next line printed (str), or None at the end, every time; raises TimeoutError."""
         if self.printed[-1:] != [None]:
             self.printed.append(super().line(timeout))
         return self.printed[-1]
@@ -354,7 +354,7 @@ class Script(Program):
         return "\n    ".join(["; последнее, что он напечатал:", *lines]) * bool(lines)
 
     def __exit__(self, kind, error, place):
-        """End the script; raise Wrong if it broke a connection, and say there what failed in a thread."""
+        """End the script; raise Wrong if it broke a connection, and say in Wrong what failed in a thread."""
         broke = isinstance(error, ConnectionError)
         if broke:
             error = Wrong(f"Соединение с {self.path.name} оборвалось посреди проверки")
@@ -401,7 +401,7 @@ def line_of(file, number):
 
 
 def place_of(thread):
-    """Return where a thread of the student's is now, for a message; "" if that is unknown."""
+    """Return where the student's thread is now, for a message; "" if that is unknown."""
     frame = sys._current_frames().get(thread.ident)
     while frame and not is_students(frame.f_code.co_filename):
         frame = frame.f_back
@@ -409,7 +409,7 @@ def place_of(thread):
 
 
 def explain(error):
-    """Return what to say of an exception in a check: whose fault it is, and where."""
+    """Return a message about an exception in a check: whose fault it is, and where it happened."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if is_students(f.filename)]
     if not frames:
         traceback.print_exception(error)
@@ -430,20 +430,20 @@ def outcome(exercise, answer):
 
 
 def watch(thread, limit, answer_verdict):
-    """End the process when limit seconds are over, and say where the student's code was."""
+    """End the process after limit seconds, and say where the student's code was."""
     time.sleep(limit / 2)
     before = time.process_time()
     time.sleep(limit / 2)
-    busy = time.process_time() - before > limit / 50  # even where others leave it little of the processor
+    busy = time.process_time() - before > limit / 50  # even where other programs leave it little CPU time
     how = "крутится без остановки" if busy else "ждёт"
     answer_verdict(f"За {limit:g} с проверка не закончилась: ваш код {how}"
                    + (place_of(thread) or "."))
 
 
 def main():
-    """Check the answer that comes through standard input; write the verdict, as JSON."""
+    """Check the answer read from standard input; write the verdict as JSON."""
     verdict_pipe = os.dup(1)
-    os.dup2(2, 1)  # what the answer prints goes to the other pipe
+    os.dup2(2, 1)  # whatever the answer prints goes to the other pipe
 
     def answer_verdict(message):
         for child in psutil.Process().children():

@@ -59,7 +59,7 @@ class Peer:
         self.send(f"{text}\n".encode())
 
     def line(self):
-        """Return the next line heard (str, without its end); "" when the other side has ended."""
+        """Return the next line heard (str, without line ending); "" when the other side has ended."""
         while b"\n" not in self.buffer:
             data = self.socket.recv(65536)
             if not data:
@@ -118,7 +118,7 @@ class Host(Peer):
         self.buffer = b""
 
     def accept(self, greeting=""):
-        """Wait for the client, and greet it with these words (str)."""
+        """Wait for the client, and send it this greeting (str)."""
         self.socket, _ = self.listener.accept()
         self.socket.settimeout(TIMEOUT)
         self.send(greeting.encode())
@@ -129,7 +129,7 @@ class Host(Peer):
 
 
 class Guest(Peer):
-    """A peer of the server; a diagram shows what it really said and heard, and nothing else."""
+    """A peer of the server; a diagram shows what it really sent and received, and nothing else."""
 
     def __init__(self, port, name, diagram):
         """Connect to port; the diagram (Diagram) knows this guest by name (str)."""

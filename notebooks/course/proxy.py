@@ -1,4 +1,4 @@
-"""Wires for lessons and tests: one that splits what it passes on, and one that can be cut."""
+"""Wires for lessons and tests: one that splits the data it passes on, and one that can be cut."""
 import socket
 import threading
 from contextlib import suppress
@@ -10,7 +10,7 @@ from people import TIMEOUT
 class Proxy:
     """A wire to a server that passes everything on in small pieces, both ways.
 
-    TCP may glue pieces together again: what is proved through it must hold for any size.
+    TCP may glue pieces together again: a test through it must hold for any size.
     """
 
     def __init__(self, port, size=1):
@@ -61,7 +61,7 @@ class Proxy:
 
 
 class Wire(Proxy):
-    """A proxy that can be cut and mended again; the two ends are not told."""
+    """A proxy that can be cut and mended; neither end is told."""
 
     def __init__(self, port, size=2**16):
         self.whole = threading.Event()
@@ -76,11 +76,11 @@ class Wire(Proxy):
         super()._pass_on(SimpleNamespace(recv=recv), target)
 
     def cut(self):
-        """Let nothing through any more."""
+        """Let nothing through anymore."""
         self.whole.clear()
 
     def mend(self):
-        """Let through what waits, and all that follows."""
+        """Let the waiting data through, and all that follows."""
         self.whole.set()
 
     def __exit__(self, *error):

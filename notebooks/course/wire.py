@@ -7,9 +7,9 @@ In a lesson:
     wire                                 # the diagram
 
 Only Linux lets a program hear them, and only root. Elsewhere the lesson shows captures/hello.pcapng, which
-was stored before. In a terminal:
+was stored earlier. In a terminal:
 
-    python wire.py talk.pcapng                             print what is stored; Wireshark opens it too
+    python wire.py talk.pcapng                             print its packets; Wireshark opens it too
     python wire.py talk.pcapng 8080 python both_ends.py    run a command, store the packets of port 8080
 
 If you are not root, you can be in a user namespace, which has its own loopback interface:
@@ -36,7 +36,7 @@ CAPTURES = Path(__file__).parents[1] / "course/captures"
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # bits of byte 13 of TCP's header
 NEWS = FIN | SYN | RST
 PAUSE = 10        # milliseconds of silence that are worth a note
-BUFFER = 1 << 20  # bytes of memory for packets until they are read; ordinary Linux gives room for about 300
+BUFFER = 1 << 20  # bytes of memory for packets until they are read; by default Linux gives room for about 300
 
 # Numbers of Linux that Python's socket does not name.
 ETH_P_ALL, SO_TIMESTAMPNS, SOL_PACKET, PACKET_IGNORE_OUTGOING = 3, 35, 263, 23
@@ -44,7 +44,7 @@ ETH_P_ALL, SO_TIMESTAMPNS, SOL_PACKET, PACKET_IGNORE_OUTGOING = 3, 35, 263, 23
 
 @dataclass
 class Packet:
-    """What a TCP packet's header says, and the data (bytes) behind it."""
+    """What a TCP packet's header says, and the data (bytes) after it."""
 
     source: int       # port
     target: int       # port
@@ -53,19 +53,19 @@ class Packet:
 
     def __str__(self):
         """Say what the packet is for: its flags, or the data that it brings."""
-        bits = {"SYN": SYN, "FIN": FIN, "RST": RST, "ACK": ACK if not self.data else 0}  # with data it is no news
+        bits = {"SYN": SYN, "FIN": FIN, "RST": RST, "ACK": ACK if not self.data else 0}  # with data it is not news
         words = [name for name, bit in bits.items() if self.flags & bit]
         return ", ".join(words + [f"{len(self.data)} Б: {text(self.data)}"] * bool(self.data))
 
 
 def text(data, size=24):
-    """Return data (bytes) as readable text, cut to size signs, with no sign that moves the line."""
+    """Return data (bytes) as readable text, truncated to size characters, with none that breaks the line."""
     shown = "".join(sign if sign.isprintable() else "·" for sign in data.decode(errors="replace"))
     return shown if len(shown) <= size else shown[:size] + "…"
 
 
 def decode(raw):
-    """Return the Packet in an IPv4 packet (bytes), or None where it carries no whole TCP header."""
+    """Return the Packet in an IPv4 packet (bytes), or None if it carries no complete TCP header."""
     if len(raw) < 20 or raw[0] >> 4 != 4 or raw[9] != socket.IPPROTO_TCP:
         return None
     segment = raw[(raw[0] & 15) * 4 : int.from_bytes(raw[2:4])]
@@ -101,7 +101,7 @@ def write(path, packets):
 
 
 def read(path):
-    """Return what write() has stored in the file at path; raises ValueError where another program wrote it."""
+    """Return the packets that write() stored in the file at path; raises ValueError if another program wrote it."""
     content, start, packets = Path(path).read_bytes(), 0, []
     if content[:4] + content[8:12] + content[36:38] != struct.pack("<IIH", SECTION, BYTE_ORDER, RAW_IP):
         raise ValueError(f"{path}: not stored by wire.py")
@@ -114,26 +114,26 @@ def read(path):
     return packets
 
 
-# The wire: a socket that hears what the kernel passes over the loopback interface.
+# The wire: a socket that receives what the kernel passes over the loopback interface.
 
 def listener():
-    """Return a socket that hears the IP packets of the loopback interface.
+    """Return a socket that receives the IP packets of the loopback interface.
 
-    Raises PermissionError for everybody but root, and on systems other than Linux.
+    Raises PermissionError for anybody but root, and on systems other than Linux.
     """
     if not hasattr(socket, "AF_PACKET"):
         raise PermissionError("only on Linux")
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
-    sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)  # else each packet is heard twice
+    sock.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)  # else each packet is received twice
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)  # when the kernel passed it on
     sock.setblocking(False)
-    sock.bind(("lo", ETH_P_ALL))  # from now on it hears
+    sock.bind(("lo", ETH_P_ALL))  # from now on it receives
     return sock
 
 
 def heard(sock, port):
-    """Return what a listener() has heard so far from and to a port (int), as write() takes it."""
+    """Return the packets that a listener() has received so far from and to a port (int), as write() takes them."""
     packets = []
     while True:
         try:
@@ -147,7 +147,7 @@ def heard(sock, port):
 
 
 def people(packets):
-    """Return {port: name} of everybody who takes part in packets ([Packet]); the first one goes to the server."""
+    """Return {port: name} of everybody who takes part in packets ([Packet]); the first goes to the server."""
     server = packets[0].target if packets else None
     ports = dict.fromkeys(port for packet in packets for port in (packet.source, packet.target))
     clients = [port for port in ports if port != server]
@@ -166,7 +166,7 @@ def story(packets):
 
 
 def draw(packets):
-    """Return the Diagram of packets, as write() takes them; those that bring nothing new are dashed."""
+    """Return the Diagram of packets, as write() takes them; those that say nothing new are dashed."""
     names = people([decode(raw) for _, raw in packets])
     diagram = Diagram(*names.values(), title="Пакеты на проводе")
     for since, silence, sender, receiver, packet in story(packets):
@@ -218,7 +218,7 @@ def record(path, port, command):
 
 
 def main():
-    """Run a command, if there is one; print what is stored. Return the command's status."""
+    """Run a command, if there is one; print the stored packets. Return the command's status."""
     parser = argparse.ArgumentParser(description="Store and print the packets of this machine's own connections.")
     parser.add_argument("file", help="what Wireshark calls pcapng")
     parser.add_argument("port", nargs="?", type=int, help="the server's")

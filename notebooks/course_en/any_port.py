@@ -1,4 +1,4 @@
-"""Run a script on another port than it names:  python any_port.py SCRIPT PORT
+"""Run a script on a port other than the one it names:  python any_port.py SCRIPT PORT
 
 A server gets a free port, and the line "any_port NUMBER" says which, as soon as it listens; a client
 is sent to PORT.
@@ -12,7 +12,7 @@ bind, listen, connect = socket.socket.bind, socket.socket.listen, socket.socket.
 
 
 def aimed(arguments, port):
-    """Return the arguments of bind or connect with another port; what Python refuses stays as it is."""
+    """Return the arguments of bind or connect with another port; bad ones stay as they are."""
     right = len(arguments) == 1 and isinstance(arguments[0], tuple)
     return (("127.0.0.1", port),) if right else arguments
 
@@ -23,7 +23,7 @@ def bind_any(self, *arguments):
 
 
 def listen_and_tell(self, *backlog):
-    """Listen, and say at which port."""
+    """Listen, and say on which port."""
     listen(self, *backlog)
     print("any_port", self.getsockname()[1], flush=True)
 

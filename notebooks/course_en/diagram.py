@@ -36,7 +36,7 @@ def show(figure, alt):
 
     JupyterLab drops the alt of a PNG and keeps that of Markdown; other readers prefer the PNG.
     """
-    from IPython.display import display  # a lesson has it, a test does without it
+    from IPython.display import display  # a lesson has it; a test does without
     png = io.BytesIO()
     figure.savefig(png)
     data = base64.b64encode(png.getvalue()).decode()

@@ -1,7 +1,7 @@
 """What server.py and client.py in this folder would earn now:  points()
 
 The criteria are the instructor's, in grading.ipynb. Here several are tried at once, each
-with ports of its own (own_ports/), in processes apart from the notebook, which end with it.
+with ports of its own (own_ports/), in processes apart from the notebook, which end when it does.
 """
 import io
 import json
@@ -25,15 +25,15 @@ FILES = "server.py", "client.py"
 AT_ONCE = 8     # criteria that are tried at the same time: mostly they wait
 SLOWNESS = float(os.environ.get("POINTS_SLOWNESS", 1))      # of this machine
 LIMIT = 60 * SLOWNESS       # seconds for all of them; the slowest program that we know of takes a third of it
-# Seconds in place of the grading's, which have to do for a whole class on one busy machine.
+# Seconds in place of the grading's, which must be enough for a whole class on one busy machine.
 PATIENCE = {"LIMIT": 4 * SLOWNESS, "START": 8 * SLOWNESS, "SPENT": 3 * SLOWNESS, "WORK": 5 * SLOWNESS}
-# What one trial of the programs tells to the others.
+# What one trial of the programs passes on to the others.
 LEARNED = "ways", "broken", "choice", "restless", "form", "introduction", "before", "announced", "unheard"
-LANGUAGE, GRADING = "en", ROOT / "notebooks/en/grading.ipynb"      # what we speak; where the criteria stand
+LANGUAGE, GRADING = "en", ROOT / "notebooks/en/grading.ipynb"      # what we speak; where the criteria are
 
 
 def points(folder="."):
-    """Print what the programs in folder would earn now, and for each criterion not met, why."""
+    """Print what the programs in folder would earn now, and why for each criterion that is not met."""
     here = [name for name in FILES if Path(folder, name).is_file()]
     if not here:
         print("There is neither server.py nor client.py in this folder: nothing to check yet. Save them beside the lesson.")
@@ -67,7 +67,7 @@ def read_criteria():
 
 
 def grade(folder):
-    """Return {criterion: (points, why it is not met, or "")} for the programs in folder (Path)."""
+    """Return {criterion: (points, the reason why it is not met, or "")} for the programs in folder (Path)."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         with open(Path(scratch, "errors"), "w+", encoding="utf-8") as errors:
             with subprocess.Popen(
@@ -81,10 +81,10 @@ def grade(folder):
     return results
 
 
-# What follows runs in the grader, and in the workers that it starts.
+# The rest runs in the grader, and in the workers that it starts.
 
 def main(folder, scratch):
-    """Write a line of JSON for each criterion (see try_all), and end with all that was started."""
+    """Write a line of JSON for each criterion (see try_all), and end everything that was started."""
     from lab.grader.processes import adopt, end_all_children
 
     def end():
@@ -116,13 +116,13 @@ def try_all(pool):
 
 
 def find_out(pool):
-    """Return what must be known about the programs before the criteria are tried: values for a Work."""
+    """Return the facts about the programs that the criteria need before they are tried: values for a Work."""
     from lab.grader.chat import CLIENTS, OPERATOR
     from lab.grader.programs import Work
     from lab.grader.words import Failure
 
     class Elsewhere(Work):
-        """Has the workers try what ends a message to this server."""
+        """Has the workers find out what ends a message to this server."""
 
         def try_wire(self, wire):
             later = [CLIENTS, OPERATOR] if wire == "" else []
@@ -179,7 +179,7 @@ def new_ports():
 
 
 def try_wire(wire):
-    """Return what the trial of a wire gives, or the Failure; and what was learned."""
+    """Return the result of trying a wire, or the Failure; and what was learned."""
     from lab.grader.chat import WIRES
     from lab.grader.words import Failure
     new_ports()

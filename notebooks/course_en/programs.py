@@ -84,7 +84,7 @@ class Program:
         return list(iter(self.line, None))
 
     def python(self):
-        """Return the process (psutil.Process) of Python itself; that of .venv only starts another on Windows."""
+        """Return the process (psutil.Process) of Python itself; on Windows that of .venv only starts another."""
         import psutil
         started = psutil.Process(self.process.pid)
         return [started, *started.children()][-1]
@@ -122,7 +122,7 @@ class Program:
         raise TimeoutError(f"the program goes on after {signum!r}")
 
     def pause(self):
-        """Stop the process in mid-work (SIGSTOP); its connections stay, and nobody answers."""
+        """Stop the process in mid-work (SIGSTOP); its connections stay open, and nothing answers."""
         self.process.send_signal(signal.SIGSTOP)
         os.waitpid(self.process.pid, os.WUNTRACED)  # until it has stopped
 
@@ -170,7 +170,7 @@ class Redis(Program):
         self.start()
 
     def start(self):
-        """Start it, at first or after stop(); it remembers what save() kept."""
+        """Start it, for the first time or after stop(); it remembers what save() kept."""
         super().__init__("--port", self.port, "--bind", "127.0.0.1", "--save", "",
                          "--dir", self.folder.name, *self.options)
         try:
@@ -186,7 +186,7 @@ class Redis(Program):
         return status
 
     def save(self):
-        """Keep what it has in its memory now, for the next start."""
+        """Keep the contents of its memory for the next start."""
         with Peer(self.port) as peer:
             peer.send(b"SAVE\r\n")
             peer.expect("+OK\r")
@@ -221,7 +221,7 @@ class Terminal:
                  "PYTHONUNBUFFERED": "", **(env or {})})  # lines come whole
         self.process.delaybeforesend = None
         self.paper = pyte.Screen(80, 24)
-        self.paper.write_process_input = self.type  # it answers where its cursor is
+        self.paper.write_process_input = self.type  # it reports where its cursor is
         self.pen = pyte.ByteStream(self.paper)
 
     def type(self, keys):

@@ -1,8 +1,8 @@
-"""Run a script as any_port.py does, in a way that shows its races:  python restless.py SCRIPT PORT
+"""Run a script as any_port.py does, in a way that shows its race conditions:  python restless.py SCRIPT PORT
 
-Before each line a thread lets the others go first, for a random moment: whatever can come between two
-lines, does. This stops when BUDGET is spent; lines that change a list or send have one of their own, which
-others can't use up before it comes to the race.
+Before each line a thread lets the others go first, for a random moment: whatever can happen between two
+lines does happen. This stops when BUDGET is spent; lines that change a list or send have a budget of their
+own, which others can't use up before it comes to the race.
 """
 import linecache
 import random

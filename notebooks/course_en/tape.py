@@ -1,22 +1,22 @@
-"""A peer for testing readers: what it says comes in the pieces that you choose.
+"""A peer for testing readers: what it sends comes in the pieces that you choose.
 
-TCP cuts where it likes, and a real socket can't be told where.
+TCP cuts data anywhere, and a real socket can't be told where.
 """
 
 
 class Tape:
-    """What stands in for a socket: recv returns one piece after another, then b"" forever.
+    """A stand-in for a socket: recv returns one piece after another, then b"" forever.
 
     Among the pieces, None is a silence: recv raises TimeoutError where a timeout is set. An
     exception is raised when its turn comes.
     """
 
     def __init__(self, *pieces):
-        """Say pieces (bytes, None, or an exception), in this order."""
+        """Send pieces (bytes, None, or an exception), in this order."""
         self.pieces, self.timeout = list(pieces), None
 
     def settimeout(self, seconds):
-        """Wait so long for a piece; None means forever."""
+        """Wait this long for a piece; None means forever."""
         self.timeout = seconds
 
     def recv(self, size):

@@ -1,10 +1,10 @@
 """The chat as the assignment has it: a thread for each client, a loop of sends in each thread.
 
-The thread that reads a line sends it to all, one after another, and waits in sendall until each
-has room for it. Lines end with a newline, and a lock guards the lists; nothing else is fixed.
+The thread that reads a line sends it to all clients, one after another, and waits in sendall until
+each has room for it. Lines end with a newline, and a lock guards the lists; nothing else is fixed.
 
 What this model cannot do:
-- A client that does not read stops all who talk: sooner or later each is blocked in sendall for it.
+- A client that does not read stops all that send: sooner or later each is blocked in sendall for it.
 - Two clients that talk at once run two loops at once: Anna may hear A before B, and Boris B before A.
 - A slow reader may find a message in the middle of another: sendall sends it in parts.
 - A short message may wait for the listener's ACK of the last one (Nagle's algorithm).
@@ -26,7 +26,7 @@ client_names = []        # client_names[i] is the name of connected_clients[i]
 
 
 def send_message(message):
-    """Send message (str, whole lines) to all; waits for each client that has no room for it."""
+    """Send message (str, whole lines) to all; wait for each client that has no room for it."""
     with lock:
         listeners = connected_clients.copy()
     for client_socket in listeners:
@@ -35,7 +35,7 @@ def send_message(message):
 
 
 def add_user(client_socket, username):
-    """Take a client in under its name (str) and return it, or None after saying why not."""
+    """Let a client in under its name (str) and return the name, or None after saying why not."""
     with lock:
         reason = why_not(username)
         if not reason:
@@ -49,7 +49,7 @@ def add_user(client_socket, username):
 
 
 def remove_user(client_socket):
-    """Take a client out of both lists and tell the others; one without a name leaves in silence."""
+    """Remove a client from both lists and tell the others; without a name it leaves in silence."""
     with lock:
         if client_socket not in connected_clients:
             return
@@ -62,7 +62,7 @@ def remove_user(client_socket):
 
 
 def read_lines(client_socket):
-    """Yield each line (bytes, without its end) until the peer leaves; raises OSError on a reset."""
+    """Yield each line (bytes, without ending) until the peer leaves; raises OSError on a reset."""
     tail = b""
     while chunk := client_socket.recv(RECV_SIZE):
         lines, tail = split(tail + chunk)
@@ -72,10 +72,10 @@ def read_lines(client_socket):
 
 
 def start_connection(client_socket, client_address):
-    """Talk with one client from the prompt to the end, in a thread of its own."""
+    """Serve one client from the prompt to the end, in a thread of its own."""
     log(f"New connection: {client_address}")
     username = None
-    with suppress(OSError):  # a reset is an end like any other
+    with suppress(OSError):  # a reset counts as an end
         client_socket.sendall(PROMPT.encode())
         for line in read_lines(client_socket):
             text = clean(line).decode()
@@ -93,7 +93,7 @@ def start_connection(client_socket, client_address):
 
 
 def start_server(server_socket):
-    """Serve all who connect to server_socket, forever."""
+    """Serve all clients that connect to server_socket, forever."""
     server_socket.settimeout(1)  # on Windows Ctrl+C waits until accept returns
     while True:
         with suppress(TimeoutError):

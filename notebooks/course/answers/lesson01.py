@@ -68,7 +68,7 @@ def read_all(sock):
 
     @staticmethod
     def after(*words):
-        """Return the socket of one whose peer has said words (str), and has left."""
+        """Return a socket whose peer has sent words (str) and has left."""
         ours, theirs = pair()
         for word in words:
             ours.sendall(word.encode())
@@ -129,7 +129,7 @@ def ask(sock, question):
     @staticmethod
     def reply(sock, answer):
         """Say answer (str), and leave."""
-        with suppress(OSError):  # the other end has gone: what it has raised is told
+        with suppress(OSError):  # the other end has gone: its exception is reported
             sock.sendall(answer.encode())
         sock.close()
 

@@ -132,7 +132,7 @@ def pass_on(speaker, name, listener):
         self.heard("Аня закрыла соединение.", "Аня вышел из чата.\n", False)
 
     def heard(self, what, wanted, result):
-        """Call the student's function; raise Wrong where Boris does not hear wanted, or the result is another."""
+        """Call the student's function; raise Wrong if Boris does not hear wanted, or the result differs."""
         got = Task(self.said, *self.task).finish(what)
         expect(f"{what} Что услышал Борис?", wanted, reads(self.boris, wanted[:3], f"{what} Слушает Борис."))
         expect(f"{what} Что вернула функция?", result, got)
@@ -166,18 +166,18 @@ class ChatForTwo(Exercise):
             self.script.ends("Борис ушёл, Аня об этом узнала")
 
     def visit(self, port, what):
-        """Return the socket of one who has been asked for a name."""
+        """Return the socket of a person who has been asked for a name."""
         person = socket.create_connection(("127.0.0.1", port), exercises.WAIT)
         self.hears(person, PROMPT, what)
         return person
 
     def say(self, speaker, name, listener, words):
-        """Have speaker (socket) say words, and listener hear them with the name."""
+        """Have speaker (socket) send words; listener should receive them with the name."""
         speaker.sendall(f"{words}\n".encode())
         self.hears(listener, f"{name}: {words}\n", f"{name} говорит: «{words}».")
 
     def hears(self, person, wanted, what):
-        """Raise Wrong where person (socket) does not hear wanted, and nothing else."""
+        """Raise Wrong unless person (socket) hears wanted, and nothing else."""
         expect(what, wanted, reads(person, wanted, what, self.script))
 
 
@@ -214,11 +214,11 @@ class ClientForTwo(Exercise):
 
 
 def leaves(script, server):
-    """Raise Wrong where a client (Script) does not end at the words of goodbye, or says them to server (socket)."""
+    """Raise Wrong if a client (Script) does not end at a goodbye, or sends it to server (socket)."""
     script.types("покинуть чат")
     script.ends("Набрано «покинуть чат»")
     said = b""
-    with suppress(OSError):  # a reset is an end like any other
+    with suppress(OSError):  # a reset counts as an end
         while data := server.recv(8192):
             said += data
     expect("Набрано «покинуть чат». Что ушло на сервер?", "", said.decode(errors="replace"))

@@ -8,14 +8,14 @@ from tape import Tape
 
 
 def cuts(text):
-    """Yield text (str) as two pieces (bytes), cut at each place, also within a letter."""
+    """Yield text (str) as two pieces (bytes), cut at each position, even within a letter."""
     data = text.encode()
     for i in range(1, len(data)):
         yield data[:i], data[i:]
 
 
 def heard(reader, *pieces):
-    """Return what a student's reader gives, as a list, when pieces (bytes) come one by one."""
+    """Return the list of what a student's reader gives when pieces (bytes) come one by one."""
     came = f"Пришли куски {', '.join(map(repr, pieces))}, и собеседник закончил."
     try:
         said = reader(Tape(*pieces))
@@ -231,7 +231,7 @@ class Server(Exercise):
 
 
 def both_are_there(anya, boris, name, what):
-    """Wait until one hears that the other, Аня or name, has joined; return the one (Peer) who was first."""
+    """Wait until Аня or name hears that the other has joined; return the person (Peer) who was first."""
     heard, people = [], {anya: f"{name} присоединился", boris: "Аня присоединился"}
     while True:
         for person, news in people.items():

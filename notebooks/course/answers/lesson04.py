@@ -135,7 +135,7 @@ class Server(Exercise):
                                         "отдельным куском. Слушает Борис.")
             boris.send(("a" * 5001 + "ы" * 2500).encode())  # an even number of these bytes ends in half a letter
             hears(boris, "длиннее", "Борис послал 5001 букву «a» и 2500 букв «ы», и конца строки всё нет.")
-            with suppress(OSError):  # what the server has done is told when we listen
+            with suppress(OSError):  # we see what the server did when we listen
                 boris.send(b"\n" + ("ы" * 3000).encode() + "\nя тут\r\n".encode())
             hears(boris, "длиннее", "Потом Борис послал 3000 букв «ы», это 6000 байтов.")
             same(anya, "Борис: я тут", "Борис послал две слишком длинные строки, а за ними «я тут». Слушает Аня.")

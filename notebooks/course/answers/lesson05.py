@@ -68,7 +68,7 @@ def serve_together(server_socket, guests, talk_to):
                     self.check_waits(task, "Трое ещё разговаривают")
                     vera.half_close()
                     vera.rest()
-                task.thread.join(WAIT / 10)  # one that waits for the last thread only ends now
+                task.thread.join(WAIT / 10)  # a function that waits for the last thread only ends now
                 self.check_waits(task, "Вера ушла, Аня и Борис ещё разговаривают")
             task.finish("Все трое ушли")
 
@@ -79,7 +79,7 @@ def serve_together(server_socket, guests, talk_to):
             raise Wrong(f"{what}, а serve_together уже закончилась: после цикла подождите каждый поток, join().")
 
     def diagnosis(self, task, talkers, errors, wrong):
-        """Return what to raise where Boris has waited in vain."""
+        """Return the error to raise if Boris has waited in vain."""
         if task.error:
             return task.error
         if errors and "after *" in str(errors[0]):
@@ -309,13 +309,13 @@ class ManyServer(Exercise):
 
 
 def ends(danya):
-    """Raise Wrong where the server does not close the connection of Danya (Peer), who has said an empty line."""
+    """Raise Wrong if the server does not close the connection of Danya (Peer), who has sent an empty line."""
     try:
         danya.rest()
     except TimeoutError:
         raise Wrong("Даня послал пустую строку и удалён, но его соединение не закрыто.") from None
     except OSError:
-        pass  # a reset is an end like any other
+        pass  # a reset counts as an end
 
 
 class ThreadedClient(Exercise):
@@ -355,6 +355,6 @@ class ThreadedClient(Exercise):
                 "слушающий поток: сделайте его фоновым, daemon=True."
             ) from None
         except OSError:
-            data = b""  # a reset is an end like any other
+            data = b""  # a reset counts as an end
         expect(f"{what}. Что ушло на сервер?", "", data.decode("utf-8", "replace"))
         script.ends(what)

@@ -87,7 +87,7 @@ INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00
 
 
 def looks(name):
-    """Return what one sees of a name (str): letters alone, those that look alike made one."""
+    """Return what people see of a name (str): letters alone, with one letter for those that look alike."""
     signs = [c for c in INVISIBLE.sub("", name) if unicodedata.category(c) != "Cf"]
     return "".join(signs).translate(LOOK_ALIKE)
 

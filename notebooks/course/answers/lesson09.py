@@ -196,7 +196,7 @@ ALONE = "add_user, send_message и remove_user зовёт только пото�
 
 
 def namesakes(port):
-    """Raise Wrong where two who give one name at once are both let in."""
+    """Raise Wrong if two people who give the same name at once are both let in."""
     for name in "Даша", "Егор", "Женя":
         with ExitStack() as stack:
             people = [stack.enter_context(visit(port)) for _ in range(4)]
@@ -224,7 +224,7 @@ def same_order(anya, boris):
 
 
 def last_words(anya, boris, port):
-    """Raise Wrong where the last words of one who leaves are lost, or a reset is no leaving."""
+    """Raise Wrong if the last message of a person who leaves is lost, or a reset does not count as leaving."""
     boris.send(("ля\n" * 3000 + "до завтра\n").encode())
     boris.half_close()
     hears(boris, "Борис: до завтра", "Борис пропел 3000 строк, сказал «до завтра» и больше ничего не скажет. "
@@ -239,7 +239,7 @@ def last_words(anya, boris, port):
 
 
 def goodbye(anya, port):
-    """Raise Wrong where an empty line is no goodbye, or one before a name is one."""
+    """Raise Wrong if an empty line is not a goodbye, or an empty line before a name is one."""
     gleb = visit(port)
     gleb.send("\nГлеб\n".encode())
     hears(gleb, "Имя не может быть пустым.", "Новый клиент прислал пустую строку, а за ней имя Глеб.")
@@ -253,7 +253,7 @@ def goodbye(anya, port):
         raise Wrong("Глеб попрощался пустой строкой, а его соединение не закончено. Пока поток Глеба ждёт в recv, "
                     "close() его не закончит; закончит shutdown(socket.SHUT_RDWR).") from None
     except OSError:
-        pass  # a reset is an end like any other
+        pass  # a reset counts as an end
     anya.say("все здесь?")
     heard = hears(anya, "Аня: все здесь?", "Глеб попрощался, Аня спросила «все здесь?».")
     expect("Глеб прислал пустую строку, а за ней «эй». Что слышно после того, как он вышел?", [], heard[:-1])

@@ -44,7 +44,7 @@ def note(lines, line):
 
 
 class Patient(queue.Queue):
-    """A queue that tells whoever would wait for room in it."""
+    """A queue that raises Wrong instead of waiting for room in it."""
 
     def put(self, item, block=True, timeout=None):
         if block and timeout != 0:
@@ -149,7 +149,7 @@ class Whole(Exercise):
 
 
 def crowded(server, port, anya, boris):
-    """Raise Wrong where a server that has no descriptors left ends, or is busy."""
+    """Raise Wrong if a server that has no descriptors left ends, or is busy."""
     import resource  # Linux
     process = server.process.pid
     limits = resource.prlimit(process, resource.RLIMIT_NOFILE)
@@ -157,7 +157,7 @@ def crowded(server, port, anya, boris):
     resource.prlimit(process, resource.RLIMIT_NOFILE, (used, limits[1]))
     newcomers = []
     with suppress(OSError):  # it may end meanwhile, and Boris will hear it
-        while len(newcomers) < used:  # one at least finds no descriptor
+        while len(newcomers) < used:  # at least one finds no descriptor
             newcomers.append(Peer(port))
         anya.say("мы ещё здесь")
     hears(boris, "Аня: мы ещё здесь", "У сервера кончились дескрипторы: пришёл лишний гость. "
@@ -189,7 +189,7 @@ def ends(server):
 
 
 def ctrl_c(server):
-    """Raise Wrong where Ctrl+C does not end a server, or ends it with a traceback."""
+    """Raise Wrong if Ctrl+C does not end a server, or ends it with a traceback."""
     server.process.send_signal(signal.SIGINT)
     try:
         server.process.wait(exercises.WAIT)

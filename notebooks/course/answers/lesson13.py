@@ -17,7 +17,7 @@ class Busy(socket.socket):
 
 
 class Listener(threading.Thread):
-    """A thread that listens to the end, and remembers how one has waited for it."""
+    """A thread that listens to the end, and remembers how it was waited for."""
 
     def __init__(self, client_socket, ended=None):
         super().__init__(daemon=True)
@@ -105,7 +105,7 @@ def leave(client_socket, listener):
         expect(f"{what} Что услышал поток listener?", "пока", listener.heard.decode())
 
     def silence(self, leave):
-        """The server says nothing: how long is it waited for?"""
+        """The server sends nothing: how long does the client wait for it?"""
         ours, _theirs = pair()
         listener = Listener(ours)
         listener.start()
@@ -116,7 +116,7 @@ def leave(client_socket, listener):
 
 
 def hears_the_end(server, what, wanted=""):
-    """Read wanted (str) from the socket server, and the end of the connection; else raise Wrong.
+    """Read wanted (str) from the socket server, and the end of the connection; or raise Wrong.
 
     What says, in Russian, what was done before.
     """
@@ -163,7 +163,7 @@ class Leaves(Exercise):
         self.last_words(path)
 
     def talk(self, script, server):
-        """A name goes out, and words come in."""
+        """A name goes out, and messages come in."""
         script.types("Аня")
         reads(server, "Аня", "Набрано «Аня» и Enter. Что услышал сервер?", script)
         server.sendall("Борис: и тебе привет\n".encode())

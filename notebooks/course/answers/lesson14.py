@@ -48,7 +48,7 @@ def send_input(client_socket, texts):
             expect(f"Набрано {texts}. Что осталось непрочитанным после прощания?", texts[2:], [*left])
 
     def typed(self, texts, theirs, heard):
-        """Yield texts (str) as a person types them, who goes on when the last one has been sent."""
+        """Yield texts (str) as a person types them: the next when the last has been sent."""
         for text in texts:
             yield text
             if text.strip().lower() == LEAVE:

@@ -135,7 +135,7 @@ class Server(Exercise):
                                         "in a piece of its own. Boris is listening.")
             boris.send(("a" * 5001 + "ы" * 2500).encode())  # an even number of these bytes ends in half a letter
             hears(boris, "longer", "Boris sent 5001 letters 'a' and 2500 letters 'ы', and there is no line end yet.")
-            with suppress(OSError):  # what the server has done is told when we listen
+            with suppress(OSError):  # we see what the server did when we listen
                 boris.send(b"\n" + ("ы" * 3000).encode() + "\nI am here\r\n".encode())
             hears(boris, "longer", "Then Boris sent 3000 letters 'ы', which is 6000 bytes.")
             same(anya, "Boris: I am here", "Boris sent two lines that are too long, and after them 'I am here'. Anna is listening.")

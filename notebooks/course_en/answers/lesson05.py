@@ -68,7 +68,7 @@ def serve_together(server_socket, guests, talk_to):
                     self.check_waits(task, "The three are still talking")
                     vera.half_close()
                     vera.rest()
-                task.thread.join(WAIT / 10)  # one that waits for the last thread only ends now
+                task.thread.join(WAIT / 10)  # a function that waits for the last thread only ends now
                 self.check_waits(task, "Vera has left, Anna and Boris are still talking")
             task.finish("All three have left")
 
@@ -79,7 +79,7 @@ def serve_together(server_socket, guests, talk_to):
             raise Wrong(f"{what}, but serve_together has ended already: after the loop, wait for each thread with join().")
 
     def diagnosis(self, task, talkers, errors, wrong):
-        """Return what to raise where Boris has waited in vain."""
+        """Return the error to raise if Boris has waited in vain."""
         if task.error:
             return task.error
         if errors and "after *" in str(errors[0]):
@@ -309,13 +309,13 @@ class ManyServer(Exercise):
 
 
 def ends(danya):
-    """Raise Wrong where the server does not close the connection of Danya (Peer), who has said an empty line."""
+    """Raise Wrong if the server does not close the connection of Danya (Peer), who has sent an empty line."""
     try:
         danya.rest()
     except TimeoutError:
         raise Wrong("Dan sent an empty line and was removed, but his connection is not closed.") from None
     except OSError:
-        pass  # a reset is an end like any other
+        pass  # a reset counts as an end
 
 
 class ThreadedClient(Exercise):
@@ -355,6 +355,6 @@ class ThreadedClient(Exercise):
                 "the listening thread: make it a daemon, daemon=True."
             ) from None
         except OSError:
-            data = b""  # a reset is an end like any other
+            data = b""  # a reset counts as an end
         expect(f"{what}. What was sent to the server?", "", data.decode("utf-8", "replace"))
         script.ends(what)

@@ -8,7 +8,7 @@ from exercises import COURSE, Exercise, Script, Task, Wrong, come, expect, hears
 from people import Peer
 
 STAGE = COURSE / "answers/stages/lesson08"
-LINES = 50  # that each of two talkers says
+LINES = 50  # that each of two talkers sends
 CROWD = "Zoe", "Isaac", "Irene", "Kevin", "Leo", "Lisa", "Mila", "Oliver"
 GO_ON = "If sending to one client fails, the broadcast goes on, and that client is removed from the list after the loop."
 
@@ -144,7 +144,7 @@ class BroadcastServer(Exercise):
                     hears(gleb, "Greg joined", "Greg came.")
                     self.check_order(port, vera, gleb)
                     self.check_leaving(port, vera, gleb)
-        with Script(path) as script:  # not restless: who speaks shall be the first to meet those cut off
+        with Script(path) as script:  # not restless: the speaker must be the first to meet those cut off
             self.check_crash(script.listening())
 
     def check_order(self, port, vera, gleb):
@@ -178,12 +178,12 @@ class BroadcastServer(Exercise):
                     )
 
     def talk(self, person):
-        """Say LINES lines, all at once, and return what is heard meanwhile: nobody is behind."""
+        """Say LINES lines, all at once, and return the lines heard meanwhile: nobody falls behind."""
         person.send("".join(f"{number}\n" for number in range(LINES)).encode())
         return self.hear(person)
 
     def hear(self, person):
-        """Return what a person hears until both talkers have said all, without the news."""
+        """Return the lines that a person hears until both talkers have finished, without the news."""
         heard = []
         while sum(line.endswith(f": {LINES - 1}") for line in heard) < 2:
             heard += hears(person, ": ", f"Anna and Boris say {LINES} lines each at the same time. We listen for both.")[-1:]
@@ -210,7 +210,7 @@ class BroadcastServer(Exercise):
         expect("Five people left, and Vera asked 'all gone?'. What is heard before her words?", [], heard[:-1])
 
     def check_crash(self, port):
-        """Every other one in the list is cut off while the last one speaks: who stays hears all."""
+        """Every other person in the list is cut off while the last one speaks: those who stay hear everything."""
         with ExitStack() as stack:
             try:
                 crowd = [stack.enter_context(come(port, name)) for name in CROWD]
@@ -231,7 +231,7 @@ class BroadcastServer(Exercise):
     crash = f"{', '.join(CROWD[::2])} vanished at once: a reset. Meanwhile {CROWD[-1]} says {LINES} lines."
 
     def story(self, name, person):
-        """Return what (list of str) a person who stays hears of the crash; raise Wrong where it is not all."""
+        """Return what (list of str) a person who stays hears of the crash; raise Wrong if something is missing."""
         missed = {f"{gone} left the chat." for gone in CROWD[::2]}
         missed |= {f"{CROWD[-1]}: word {number:02}" for number in range(LINES)}
         heard = []

@@ -196,7 +196,7 @@ ALONE = "Only the broadcast thread calls add_user, send_message and remove_user;
 
 
 def namesakes(port):
-    """Raise Wrong where two who give one name at once are both let in."""
+    """Raise Wrong if two people who give the same name at once are both let in."""
     for name in "Daisy", "Edgar", "Jenny":
         with ExitStack() as stack:
             people = [stack.enter_context(visit(port)) for _ in range(4)]
@@ -224,7 +224,7 @@ def same_order(anya, boris):
 
 
 def last_words(anya, boris, port):
-    """Raise Wrong where the last words of one who leaves are lost, or a reset is no leaving."""
+    """Raise Wrong if the last message of a person who leaves is lost, or a reset does not count as leaving."""
     boris.send(("la\n" * 3000 + "see you\n").encode())
     boris.half_close()
     hears(boris, "Boris: see you", "Boris sang 3000 lines, said 'see you', and will say nothing more. "
@@ -239,7 +239,7 @@ def last_words(anya, boris, port):
 
 
 def goodbye(anya, port):
-    """Raise Wrong where an empty line is no goodbye, or one before a name is one."""
+    """Raise Wrong if an empty line is not a goodbye, or an empty line before a name is one."""
     gleb = visit(port)
     gleb.send("\nGreg\n".encode())
     hears(gleb, "A name cannot be empty.", "A new client sent an empty line and then the name Greg.")
@@ -253,7 +253,7 @@ def goodbye(anya, port):
         raise Wrong("Greg said goodbye with an empty line, but his connection has not ended. While Greg's thread waits in recv, "
                     "close() does not end it; shutdown(socket.SHUT_RDWR) does.") from None
     except OSError:
-        pass  # a reset is an end like any other
+        pass  # a reset counts as an end
     anya.say("everybody here?")
     heard = hears(anya, "Anna: everybody here?", "Greg said goodbye, and Anna asked 'everybody here?'.")
     expect("Greg sent an empty line and then 'hey'. What is heard after he has left?", [], heard[:-1])

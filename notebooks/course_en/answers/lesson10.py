@@ -59,7 +59,7 @@ def send_some(sock, unsent):
 
 
 def read(sock, size):
-    """Return the next bytes, size or a few more, fewer where no more come for a moment."""
+    """Return the next bytes, size or a few more, fewer if no more come for a moment."""
     data, least = b"", min(size, 4)
     sock.settimeout(exercises.WAIT / 5)
     try:
@@ -128,7 +128,7 @@ def called_on(function, *methods):
 
 
 def one_order(by_boris, by_anya):
-    """Raise Wrong where two have heard different lines, or in a different order."""
+    """Raise Wrong if two people have heard different lines, or in a different order."""
     for place, (first, second) in enumerate(zip(by_boris, by_anya)):
         if first != second:
             raise Wrong("Greg does not read, Anna talks. Boris and Anna hear different things:\n"
@@ -138,7 +138,7 @@ def one_order(by_boris, by_anya):
 
 
 def follow(person, name, before, anya):
-    """Return the lines heard until those of one round, which Anna has said, are there; or raise Wrong."""
+    """Return the lines heard until those of one round, sent by Anna, are there; raise Wrong if they don't come."""
     missing, heard = LINES, []
     try:
         while missing:

@@ -14,7 +14,7 @@ from programs import Terminal
 
 
 class Paper:
-    """A screen that knows the little that redraw needs."""
+    """A screen that can do just what redraw needs."""
 
     def __init__(self, text):
         self.lines, self.column = [""], 0
@@ -25,7 +25,7 @@ class Paper:
             self.put(part)
 
     def seen(self):
-        """Return the lines (list of str) as they are seen: spaces at the end are not."""
+        """Return the lines (list of str) as people see them: without spaces at the end."""
         *above, last = self.lines
         return [*(line.rstrip() for line in above), last]
 
@@ -127,13 +127,13 @@ def call(loop, function):
 
 
 class Screen(Terminal):
-    """The student's client in a terminal; how long it is waited for is told by WAIT."""
+    """The student's client in a terminal; WAIT says how long to wait for it."""
 
     def __init__(self, path, port):
         super().__init__(COURSE / "any_port.py", path, port)
 
     def until(self, condition, what):
-        """Draw until condition(lines) holds; else raise Wrong; what says what was done and awaited."""
+        """Draw until condition(lines) holds, or raise Wrong; what says what was done and expected."""
         try:
             while not condition(self.screen()):
                 self.draw()
@@ -149,7 +149,7 @@ class Screen(Terminal):
         return bool(flags & termios.ECHO and flags & termios.ICANON)
 
     def until_raw(self):
-        """Wait, but not for ever, until the program takes each key: it may have a prompt for each line."""
+        """Wait, but not forever, until the program takes each key: it may have a prompt for each line."""
         end = time.monotonic() + exercises.WAIT
         while self.cooked() and time.monotonic() < end:
             time.sleep(0.01)

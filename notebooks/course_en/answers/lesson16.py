@@ -6,7 +6,7 @@ from exercises import Exercise, Task, Wrong, expect, pair
 
 
 class Inbox(queue.SimpleQueue):
-    """A queue that tells when somebody waits at it in vain."""
+    """A queue that notes when a thread waits for it in vain."""
 
     def __init__(self):
         self.waited = threading.Event()

@@ -165,7 +165,7 @@ async def echo(reader, writer):
         self.flood(port)
 
     def flood(self, port):
-        """Raise Wrong where echo takes all from one who reads nothing."""
+        """Raise Wrong if echo takes everything from a client that reads nothing."""
         with socket.socket() as vera:
             vera.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
             vera.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
@@ -175,7 +175,7 @@ async def echo(reader, writer):
             try:
                 while unsaid:
                     unsaid = unsaid[vera.send(unsaid):]
-            except TimeoutError:  # it takes no more: so it should be
+            except TimeoutError:  # it takes no more, as it should
                 return
         raise Wrong("Vera sent ten megabytes and reads nothing, yet echo took it all: the answers pile up in memory. "
                     "Wait after write: await writer.drain().")

@@ -33,7 +33,7 @@ class WatchedLock:
         return self.lock.locked()
 
     def turn(self):
-        """Return which taking of the lock this thread is in (1 is the first), 0 outside."""
+        """Return how many times the lock had been taken when this thread took it; 0 if it does not hold it."""
         return self.times if self.owner == threading.get_ident() else 0
 
     def __enter__(self):
@@ -84,7 +84,7 @@ for step in (
 class WatchedSocket(socket.socket):
     """A socket that notes in which turn of a lock each sending was made: turns.
 
-    Its send takes one byte: no more is promised. What is then to be said stands in remark.
+    Its send takes one byte: no more is promised. After that, remark holds a hint for the student.
     """
 
     remark = ""
@@ -100,7 +100,7 @@ class WatchedSocket(socket.socket):
 
 
 def watched_pair(lock):
-    """Return two connected sockets; of the first the lock (WatchedLock) tells when it sends."""
+    """Return two connected sockets; the first notes in which turn of lock (WatchedLock) it sends."""
     ours, theirs = pair()
     timeout = ours.gettimeout()
     ours = WatchedSocket(fileno=ours.detach())
@@ -110,7 +110,7 @@ def watched_pair(lock):
 
 
 def all_sent(ours, theirs):
-    """Close our end of two connected sockets and return all (str) that it has sent."""
+    """Close our end of two connected sockets and return everything (str) that it has sent."""
     ours.close()
     with closing(theirs):
         return b"".join(iter(lambda: theirs.recv(1000), b"")).decode(errors="replace")

@@ -28,7 +28,7 @@ def listen_for_messages(client_socket):
         for line in lines(client_socket):
             print(line, flush=True)
     except OSError:
-        pass  # a reset is an end like any other
+        pass  # a reset counts as an end
     if not leaving.is_set():
         print("Connection to the server lost.", flush=True)
     os._exit(0)  # the main thread waits for input, and nothing weaker than this wakes it

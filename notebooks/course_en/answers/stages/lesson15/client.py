@@ -31,7 +31,7 @@ def lines(sock):
 
 def listen_for_messages(client_socket, stop):
     """Print what the server says; when it ends, stop the input, too."""
-    with suppress(OSError):  # a reset is an end like any other
+    with suppress(OSError):  # a reset counts as an end
         for line in lines(client_socket):
             print(line, flush=True)
     if not leaving.is_set():
