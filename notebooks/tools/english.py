@@ -18,6 +18,8 @@ FOLDERS = (
     ("lab", "lab/en", ("server.py", "client.py", "relay.py", "load.py", "language.py", "models/*.py")),
     ("notebooks/course", "notebooks/course_en", ("**/*.py",)),
 )
+NAMES = {"anya": "anna", "gleb": "greg", "danya": "dan"}  # of variables: people whose English names are others
+NAMED = re.compile("(?<![a-z])(%s)(?![a-z])" % "|".join(NAMES))
 FROM_LAB = re.compile(r"^( *from lab)(?=\.(server|client|relay)\b| import (server|client|relay)\b)", re.MULTILINE)
 
 
@@ -30,7 +32,8 @@ class English:
 
     def code(self, source, place):
         """Return a Python source (str) in English; place (str) is its cell's id, or its path from root."""
-        return FROM_LAB.sub(r"\1.en", self.phrases.english(source, place))
+        code = NAMED.sub(lambda found: NAMES[found[1]], self.phrases.english(source, place))
+        return FROM_LAB.sub(r"\1.en", code)
 
     def scripts(self):
         """Return {path: what should be there (str)} for all scripts of the edition."""

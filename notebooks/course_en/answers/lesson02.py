@@ -120,15 +120,15 @@ def pass_on(speaker, name, listener):
     right = "Messages arrive with the name, and departures are noticed."
 
     def check(self, pass_on):
-        anya, speaker = pair()
+        anna, speaker = pair()
         boris, listener = pair()
         self.said, self.boris, self.task = pass_on, boris, (speaker, "Anna", listener)
         for words in "hello", "how are you?\n":
-            anya.sendall(words.encode())
+            anna.sendall(words.encode())
             self.heard(f"Anna said {words!r}.", f"Anna: {words.strip()}\n", True)
-        anya.sendall(b"\n")
+        anna.sendall(b"\n")
         self.heard(r"Anna sent an empty line, '\n'.", "Anna left the chat.\n", False)
-        anya.close()
+        anna.close()
         self.heard("Anna closed the connection.", "Anna left the chat.\n", False)
 
     def heard(self, what, wanted, result):
@@ -152,17 +152,17 @@ class ChatForTwo(Exercise):
     def check(self, path):
         with Script(path) as self.script:
             port = self.script.listening()
-            anya = self.visit(port, "Anna connected.")
+            anna = self.visit(port, "Anna connected.")
             boris = self.visit(port, "Anna has not given her name yet, and Boris has connected already.")
-            anya.sendall("Anna\n".encode())
+            anna.sendall("Anna\n".encode())
             boris.sendall("Boris\n".encode())
-            self.hears(anya, "Boris joined the chat.\n", "Anna and Boris gave their names. Anna is listening.")
+            self.hears(anna, "Boris joined the chat.\n", "Anna and Boris gave their names. Anna is listening.")
             for _ in range(2):
-                self.say(anya, "Anna", boris, "hello!")
-                self.say(boris, "Boris", anya, "hello to you too")
-            self.say(anya, "Anna", boris, "bye")
+                self.say(anna, "Anna", boris, "hello!")
+                self.say(boris, "Boris", anna, "hello to you too")
+            self.say(anna, "Anna", boris, "bye")
             boris.close()
-            self.hears(anya, "Boris left the chat.\n", "It is Boris's turn, but he closed the connection. Anna is listening.")
+            self.hears(anna, "Boris left the chat.\n", "It is Boris's turn, but he closed the connection. Anna is listening.")
             self.script.ends("Boris left, and Anna was told")
 
     def visit(self, port, what):

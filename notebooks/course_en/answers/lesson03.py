@@ -208,31 +208,31 @@ class Server(Exercise):
     def check(self, path):
         with Script(path) as server:
             port = server.listening()
-            anya, boris = visit(port), visit(port)
-            for person, name in (anya, "Anna"), (boris, "Boris"):
+            anna, boris = visit(port), visit(port)
+            for person, name in (anna, "Anna"), (boris, "Boris"):
                 hears(person, "Enter your name:", f"{name} connects")
-            anya.send("Anna\nHel".encode())
+            anna.send("Anna\nHel".encode())
             boris.send("Boris\nhere I am\n".encode())
             what = "Boris sent his name and a message at once: 'Boris\\nhere I am\\n'. Anna is listening."
-            anya_was_first = both_are_there(anya, boris, "Boris", what) is anya
+            anna_was_first = both_are_there(anna, boris, "Boris", what) is anna
             questions = ["Hello 👋", "How are you?", "Anybody there?"]
             stories = [f"{n}! " + "ы" * 1900 for n in (1, 2)]
             boris.send("\n".join([*stories, ""]).encode())
-            anya.send("\n".join([*questions, ""]).removeprefix("Hel").encode())
-            if anya_was_first:
-                same(anya, "Boris: here I am", what)
+            anna.send("\n".join([*questions, ""]).removeprefix("Hel").encode())
+            if anna_was_first:
+                same(anna, "Boris: here I am", what)
             for story in stories:
-                same(anya, f"Boris: {story}", "Boris sent two lines of 3803 bytes each at once. Anna is listening.")
+                same(anna, f"Boris: {story}", "Boris sent two lines of 3803 bytes each at once. Anna is listening.")
             for question in questions:
                 same(boris, f"Anna: {question}", "Anna sent her name and the beginning of a word, 'Anna\\nHel', and then "
                                                 f"the rest of the lines {questions}. Boris is listening.")
-            anya.half_close()
+            anna.half_close()
             hears(boris, "Anna left the chat.", "Anna finished")
 
 
-def both_are_there(anya, boris, name, what):
+def both_are_there(anna, boris, name, what):
     """Wait until Anna or name hears that the other has joined; return the person (Peer) who was first."""
-    heard, people = [], {anya: f"{name} joined", boris: "Anna joined"}
+    heard, people = [], {anna: f"{name} joined", boris: "Anna joined"}
     while True:
         for person, news in people.items():
             while b"\n" in person.buffer:

@@ -122,15 +122,15 @@ class Server(Exercise):
     def check(self, path):
         with Script(path) as server:
             port = server.listening()
-            anya, boris = visit(port), visit(port)
-            for person, name in (anya, "Anna"), (boris, "Boris"):
+            anna, boris = visit(port), visit(port)
+            for person, name in (anna, "Anna"), (boris, "Boris"):
                 hears(person, "Enter your name:", f"{name} connects")
                 person.send(f"{name}\r\n".encode())
-            both_are_there(anya, boris, "Boris", "Anna and Boris gave their names in lines with \\r\\n at the end.")
+            both_are_there(anna, boris, "Boris", "Anna and Boris gave their names in lines with \\r\\n at the end.")
             full = "ы" * 2048
-            anya.send(f"{full}\r".encode())
-            select.select([anya.socket], [], [], 0.2)  # seconds for the server to read so far
-            anya.send(b"\n")
+            anna.send(f"{full}\r".encode())
+            select.select([anna.socket], [], [], 0.2)  # seconds for the server to read so far
+            anna.send(b"\n")
             same(boris, f"Anna: {full}", "Anna sent a line of exactly 4096 bytes and then \\r; the \\n arrived "
                                         "in a piece of its own. Boris is listening.")
             boris.send(("a" * 5001 + "ы" * 2500).encode())  # an even number of these bytes ends in half a letter
@@ -138,6 +138,6 @@ class Server(Exercise):
             with suppress(OSError):  # we see what the server did when we listen
                 boris.send(b"\n" + ("ы" * 3000).encode() + "\nI am here\r\n".encode())
             hears(boris, "longer", "Then Boris sent 3000 letters 'ы', which is 6000 bytes.")
-            same(anya, "Boris: I am here", "Boris sent two lines that are too long, and after them 'I am here'. Anna is listening.")
-            anya.reset()
+            same(anna, "Boris: I am here", "Boris sent two lines that are too long, and after them 'I am here'. Anna is listening.")
+            anna.reset()
             hears(boris, "Anna left the chat.", "Anna's connection was reset")

@@ -226,54 +226,54 @@ class ManyServer(Exercise):
     def check_chat(self, path):
         with Script(path, runner="restless.py") as script:
             port = script.listening()
-            with visit(port), visit(port, "Anna") as anya:
-                hears(anya, "Anna joined", "Somebody has connected and is silent. Anna gave her name.")
+            with visit(port), visit(port, "Anna") as anna:
+                hears(anna, "Anna joined", "Somebody has connected and is silent. Anna gave her name.")
                 with visit(port, "Boris") as boris:
-                    hears(anya, "Boris joined", "Boris came.")
+                    hears(anna, "Boris joined", "Boris came.")
                     with visit(port, "Vera") as vera:
-                        self.check_talk(anya, boris, vera)
-                        self.check_leaving(anya, boris, vera)
-                with visit(port, "Dan") as danya:
-                    hears(danya, "Dan joined", "Dan came.")
-                    danya.say("")
-                    hears(anya, "Dan left", "Dan sent an empty line: that means leaving.")
-                    ends(danya)
+                        self.check_talk(anna, boris, vera)
+                        self.check_leaving(anna, boris, vera)
+                with visit(port, "Dan") as dan:
+                    hears(dan, "Dan joined", "Dan came.")
+                    dan.say("")
+                    hears(anna, "Dan left", "Dan sent an empty line: that means leaving.")
+                    ends(dan)
         with Script(path, runner="restless.py") as script:  # restless again, as at first
             port = script.listening()
-            with visit(port, "Anna") as anya:
-                hears(anya, "Anna joined", "Anna gave her name.")
+            with visit(port, "Anna") as anna:
+                hears(anna, "Anna joined", "Anna gave her name.")
                 for names in CROWDS:
-                    self.check_crowd(port, anya, names)
-                self.check_leaving_at_once(port, anya)
+                    self.check_crowd(port, anna, names)
+                self.check_leaving_at_once(port, anna)
 
-    def check_talk(self, anya, boris, vera):
-        for person in anya, boris, vera:
+    def check_talk(self, anna, boris, vera):
+        for person in anna, boris, vera:
             hears(person, "Vera joined", "Vera came.")
         boris.say("one")
-        for name, person in ("Anna", anya), ("Vera", vera), ("Boris", boris):
+        for name, person in ("Anna", anna), ("Vera", vera), ("Boris", boris):
             hears(person, "Boris: one", f"Boris said 'one'. Everybody hears it, Boris too. {name} is listening.")
         boris.say("two")
-        hears(anya, "Boris: two", "Boris said 'two'; Anna and Vera are silent.")
+        hears(anna, "Boris: two", "Boris said 'two'; Anna and Vera are silent.")
         text = "Hey 👋 Vera\n".encode()
         boris.send(text[:5])
         vera.say("three")
-        hears(anya, "Vera: three", "Boris sent half a line. Vera said 'three'.")
+        hears(anna, "Vera: three", "Boris sent half a line. Vera said 'three'.")
         boris.send(text[5:])
-        for person in anya, boris, vera:
+        for person in anna, boris, vera:
             hears(person, "Boris: Hey 👋 Vera", "Boris sent a line in two pieces, cut in the middle of an emoji.")
         vera.say("a" * 5000)
         hears(vera, "longer", "Vera sent a line of 5000 bytes. The server should answer her.")
 
-    def check_leaving(self, anya, boris, vera):
+    def check_leaving(self, anna, boris, vera):
         boris.close()
         hears(vera, "Boris left", "Boris closed his connection.")
-        heard = hears(anya, "Boris left", "Boris closed his connection.")
+        heard = hears(anna, "Boris left", "Boris closed his connection.")
         expect("Boris closed his connection. What is heard before that announcement?", [], heard[:-1])
         vera.reset()
-        heard = hears(anya, "Vera left", "Vera's connection was reset.")
+        heard = hears(anna, "Vera left", "Vera's connection was reset.")
         expect("Vera's connection was reset. What is heard before that announcement?", [], heard[:-1])
 
-    def check_crowd(self, port, anya, names):
+    def check_crowd(self, port, anna, names):
         with ExitStack() as stack:
             people = [stack.enter_context(visit(port)) for _ in names]
             for name, person in zip(names, people):
@@ -281,10 +281,10 @@ class ManyServer(Exercise):
             for name, person in zip(names, people):
                 person.say(name)
             for _ in names:
-                hears(anya, "joined", f"{', '.join(names)} gave their names at the same time.")
+                hears(anna, "joined", f"{', '.join(names)} gave their names at the same time.")
             for name, person in zip(names, people):
                 person.close()
-                heard = hears(anya, "left", f"{', '.join(names)} gave their names at the same time. {name} leaves.")[-1]
+                heard = hears(anna, "left", f"{', '.join(names)} gave their names at the same time. {name} leaves.")[-1]
                 if name not in heard:
                     raise Wrong(
                         f"{', '.join(names)} gave their names at the same time. {name} leaves.\n    got: {heard}\n"
@@ -292,26 +292,26 @@ class ManyServer(Exercise):
                         "of append, and the indexes no longer match."
                     )
 
-    def check_leaving_at_once(self, port, anya):
+    def check_leaving_at_once(self, port, anna):
         names, what = CROWDS[0], f"{', '.join(CROWDS[0])} left at the same time."
         with ExitStack() as stack:
             people = [stack.enter_context(come(port, name)) for name in names]
             for name in names:
-                hears(anya, f"{name} joined", f"A person named {name} came.")
+                hears(anna, f"{name} joined", f"A person named {name} came.")
             for person in people:
                 person.close()
             try:
-                heard = [hears(anya, "left", what)[-1] for _ in names]
+                heard = [hears(anna, "left", what)[-1] for _ in names]
             except Wrong as wrong:
                 raise Wrong(f"{wrong}\n{SHIFTED}") from None
         if sorted(heard) != sorted(f"{name} left the chat." for name in names):
             raise Wrong(f"{what} Anna is listening.\n    got: {heard}\n{SHIFTED}")
 
 
-def ends(danya):
-    """Raise Wrong if the server does not close the connection of Danya (Peer), who has sent an empty line."""
+def ends(dan):
+    """Raise Wrong if the server does not close the connection of Danna (Peer), who has sent an empty line."""
     try:
-        danya.rest()
+        dan.rest()
     except TimeoutError:
         raise Wrong("Dan sent an empty line and was removed, but his connection is not closed.") from None
     except OSError:

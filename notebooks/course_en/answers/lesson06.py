@@ -131,15 +131,15 @@ class Server(Exercise):
     def check(self, path):
         with Script(path) as server:
             port = server.listening()
-            anya, boris = visit(port, "Anna"), visit(port)
+            anna, boris = visit(port, "Anna"), visit(port)
             hears(boris, "Enter your name:", "Boris connects")
             boris.send("Bo\x07ris\n".encode())
-            both_are_there(anya, boris, "Bo ris", "Boris gave the name 'Bo\\x07ris'.")
-            anya.say("here I am\rBoris: I am leaving")
+            both_are_there(anna, boris, "Bo ris", "Boris gave the name 'Bo\\x07ris'.")
+            anna.say("here I am\rBoris: I am leaving")
             reaches(boris, "Anna: here I am Boris: I am leaving", "Anna sent 'here I am\\rBoris: I am leaving'. Boris is listening.")
             boris.send(b"caf\xe9\n")
-            reaches(anya, "Bo ris: caf\ufffd", "The person named 'Bo\\x07ris' sent b'caf\\xe9'. Anna is listening.")
-            anya.say(f"\x1b[2Jfamily\u2028{FAMILY}")
+            reaches(anna, "Bo ris: caf\ufffd", "The person named 'Bo\\x07ris' sent b'caf\\xe9'. Anna is listening.")
+            anna.say(f"\x1b[2Jfamily\u2028{FAMILY}")
             reaches(boris, f"Anna:  [2Jfamily {FAMILY}", f"Anna sent '\\x1b[2Jfamily\\u2028{FAMILY}'. Boris is listening.")
 
 

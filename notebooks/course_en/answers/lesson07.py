@@ -129,12 +129,12 @@ class RefusingServer(Exercise):
     def check(self, path):
         with Script(path, runner="restless.py") as script:
             port = script.listening()
-            with visit(port, "Anna") as anya, visit(port) as boris:
-                hears(anya, "Anna joined", "Anna gave her name.")
+            with visit(port, "Anna") as anna, visit(port) as boris:
+                hears(anna, "Anna joined", "Anna gave her name.")
                 self.check_refusals(boris)
-                self.check_names(anya, boris)
-                self.check_same_shape(port, anya)
-                self.check_leaving(port, anya, boris)
+                self.check_names(anna, boris)
+                self.check_same_shape(port, anna)
+                self.check_leaving(port, anna, boris)
                 self.check_colon(port, boris)
         with Script(path, runner="restless.py") as script:  # restless again, as at first
             port = script.listening()
@@ -153,12 +153,12 @@ class RefusingServer(Exercise):
             hears(boris, reason, f"Anna is in the chat. Boris gave the name {words!r}.")
             hears(boris, "Enter your name:", f"Boris was refused the name {words!r} and asked again.")
 
-    def check_names(self, anya, boris):
+    def check_names(self, anna, boris):
         boris.say("é" * 32)
-        heard = hears(anya, "é" * 32 + " joined", "After the refusals Boris gave a name of 32 letters.")
+        heard = hears(anna, "é" * 32 + " joined", "After the refusals Boris gave a name of 32 letters.")
         expect("Boris was refused four times. What did Anna hear before he came?", [], heard[:-1])
         boris.say("hello")
-        hears(anya, "é" * 32 + ": hello", "Boris said 'hello'.")
+        hears(anna, "é" * 32 + ": hello", "Boris said 'hello'.")
 
     def check_colon(self, port, boris):
         what = "A person named 'Anna:I am leaving. Greg' came."
@@ -166,19 +166,19 @@ class RefusingServer(Exercise):
             heard = hears(boris, "joined", what)[-1]
             expect(what, "Anna I am leaving. Greg joined the chat.", " ".join(heard.split()))
 
-    def check_same_shape(self, port, anya):
+    def check_same_shape(self, port, anna):
         with visit(port, "José"):
-            hears(anya, "José joined", "José came.")
+            hears(anna, "José joined", "José came.")
             with visit(port, "Jose\u0301") as namesake:
                 hears(namesake, "already taken", "José is in the chat. Jose\u0301 came (e with an accent): it looks like the same name.")
-        hears(anya, "José left", "José has left.")
+        hears(anna, "José left", "José has left.")
 
-    def check_leaving(self, port, anya, boris):
+    def check_leaving(self, port, anna, boris):
         visit(port).close()
         boris.say("one")
-        heard = hears(anya, ": one", "Somebody connected and left without giving a name. Boris said 'one'.")
+        heard = hears(anna, ": one", "Somebody connected and left without giving a name. Boris said 'one'.")
         expect("Somebody connected and left without giving a name. What is heard about it?", [], heard[:-1])
-        anya.close()
+        anna.close()
         hears(boris, "Anna left", "Anna has left.")
         with visit(port, "Anna"):
             hears(boris, "Anna joined", "Anna left and came back under her own name.")

@@ -139,26 +139,26 @@ class BroadcastServer(Exercise):
             port = script.listening()
             with visit(port, "Vera") as vera:
                 hears(vera, "Vera joined", "Vera came.")
-                with visit(port, "Greg") as gleb:
+                with visit(port, "Greg") as greg:
                     hears(vera, "Greg joined", "Greg came.")
-                    hears(gleb, "Greg joined", "Greg came.")
-                    self.check_order(port, vera, gleb)
-                    self.check_leaving(port, vera, gleb)
+                    hears(greg, "Greg joined", "Greg came.")
+                    self.check_order(port, vera, greg)
+                    self.check_leaving(port, vera, greg)
         with Script(path) as script:  # not restless: the speaker must be the first to meet those cut off
             self.check_crash(script.listening())
 
-    def check_order(self, port, vera, gleb):
-        with visit(port, "Anna") as anya, visit(port, "Boris") as boris:
+    def check_order(self, port, vera, greg):
+        with visit(port, "Anna") as anna, visit(port, "Boris") as boris:
             for name in "Anna", "Boris":
-                hears(anya if name == "Anna" else boris, f"{name} joined", f"{name} came.")
-            talkers = [Task(self.talk, person) for person in (anya, boris)]
-            heard = {"Vera": self.hear(vera), "Greg": self.hear(gleb)}
+                hears(anna if name == "Anna" else boris, f"{name} joined", f"{name} came.")
+            talkers = [Task(self.talk, person) for person in (anna, boris)]
+            heard = {"Vera": self.hear(vera), "Greg": self.hear(greg)}
             for name, talker in zip(("Anna", "Boris"), talkers):
                 heard[name] = talker.finish("Anna and Boris have said everything")
-            anya.close()
-            self.goes("Anna", "closed her connection", vera, gleb, "Anna left")
+            anna.close()
+            self.goes("Anna", "closed her connection", vera, greg, "Anna left")
             boris.close()
-            self.goes("Boris", "closed his connection", vera, gleb, "Boris left")
+            self.goes("Boris", "closed his connection", vera, greg, "Boris left")
         self.check_heard(heard)
 
     def check_heard(self, heard):
@@ -189,24 +189,24 @@ class BroadcastServer(Exercise):
             heard += hears(person, ": ", f"Anna and Boris say {LINES} lines each at the same time. We listen for both.")[-1:]
         return heard
 
-    def check_leaving(self, port, vera, gleb):
-        with visit(port, "Dan") as danya:
-            hears(danya, "Dan joined", "Dan came.")
-            danya.say("")
-            self.goes("Dan", "sent an empty line", vera, gleb, "Dan left")
-            ends(danya)
+    def check_leaving(self, port, vera, greg):
+        with visit(port, "Dan") as dan:
+            hears(dan, "Dan joined", "Dan came.")
+            dan.say("")
+            self.goes("Dan", "sent an empty line", vera, greg, "Dan left")
+            ends(dan)
         with visit(port, "Edgar") as egor:
             hears(egor, "Edgar joined", "Edgar came.")
             egor.send("bye".encode())
             egor.half_close()
             hears(vera, "Edgar: bye", "Edgar said 'bye' without a line ending and half-closed his connection.")
-            self.goes("Edgar", "half-closed his connection", vera, gleb, "Edgar left")
+            self.goes("Edgar", "half-closed his connection", vera, greg, "Edgar left")
         zhenya = visit(port, "Jenny")
         hears(zhenya, "Jenny joined", "Jenny came.")
         zhenya.reset()
-        self.goes("Jenny", "vanished: a reset", vera, gleb, "Jenny left")
+        self.goes("Jenny", "vanished: a reset", vera, greg, "Jenny left")
         vera.say("all gone?")
-        heard = hears(gleb, "Vera: all gone?", "Vera said 'all gone?'.")
+        heard = hears(greg, "Vera: all gone?", "Vera said 'all gone?'.")
         expect("Five people left, and Vera asked 'all gone?'. What is heard before her words?", [], heard[:-1])
 
     def check_crash(self, port):
@@ -243,6 +243,6 @@ class BroadcastServer(Exercise):
             raise Wrong(f"{self.crash} What does {name} not hear? {short(sorted(missed))}\n{GO_ON}")
         return heard
 
-    def goes(self, name, how, vera, gleb, wanted):
-        for person in vera, gleb:
+    def goes(self, name, how, vera, greg, wanted):
+        for person in vera, greg:
             hears(person, wanted, f"{name} {how}.")

@@ -173,13 +173,13 @@ class OneInbox(Exercise):
             namesakes(server.listening())
         with Script(path, runner="restless.py") as server:
             port = server.listening()
-            anya, boris = come(port, "Anna"), come(port, "Boris")
-            hears(anya, "Boris joined the chat.", "Anna is in the chat, Boris gave his name.")
-            if not all(same_order(anya, boris) for _ in range(3)):  # on a busy machine one time may not show it
+            anna, boris = come(port, "Anna"), come(port, "Boris")
+            hears(anna, "Boris joined the chat.", "Anna is in the chat, Boris gave his name.")
+            if not all(same_order(anna, boris) for _ in range(3)):  # on a busy machine one time may not show it
                 raise Wrong("Anna and Boris said 50 lines each at the same time and heard them in different orders: "
                             f"more than one thread is sending. {ALONE}")
-            last_words(anya, boris, port)
-            goodbye(anya, port)
+            last_words(anna, boris, port)
+            goodbye(anna, port)
 
 
 def names_in(path):
@@ -210,12 +210,12 @@ def namesakes(port):
                         f"the update another thread got in. {ALONE}")
 
 
-def same_order(anya, boris):
+def same_order(anna, boris):
     """Have both talk at once; return whether both hear the same 100 lines in the same order."""
-    for person, name in (anya, "a"), (boris, "b"):
+    for person, name in (anna, "a"), (boris, "b"):
         person.send("".join(f"{name} {number}\n" for number in range(50)).encode())
     heard = []
-    for person, name in (anya, "Anna"), (boris, "Boris"):
+    for person, name in (anna, "Anna"), (boris, "Boris"):
         try:
             heard.append([person.line() for _ in range(100)])
         except TimeoutError:
@@ -223,37 +223,37 @@ def same_order(anya, boris):
     return heard[0] == heard[1]
 
 
-def last_words(anya, boris, port):
+def last_words(anna, boris, port):
     """Raise Wrong if the last message of a person who leaves is lost, or a reset does not count as leaving."""
     boris.send(("la\n" * 3000 + "see you\n").encode())
     boris.half_close()
     hears(boris, "Boris: see you", "Boris sang 3000 lines, said 'see you', and will say nothing more. "
           "Does he hear himself? A socket that the client's thread has closed takes no last words.")
-    hears(anya, "Boris: see you", "Boris sang 3000 lines, said 'see you' and left.")
-    hears(anya, "Boris left the chat.", "Boris said 'see you' and left.")
+    hears(anna, "Boris: see you", "Boris sang 3000 lines, said 'see you' and left.")
+    hears(anna, "Boris left the chat.", "Boris said 'see you' and left.")
     vera = come(port, "Vera")
     vera.reset()
-    hears(anya, "Vera left the chat.", "Vera's connection was reset.")
-    anya.say("I am still here")
-    hears(anya, "Anna: I am still here", "Two people have left, Anna talks on.")
+    hears(anna, "Vera left the chat.", "Vera's connection was reset.")
+    anna.say("I am still here")
+    hears(anna, "Anna: I am still here", "Two people have left, Anna talks on.")
 
 
-def goodbye(anya, port):
+def goodbye(anna, port):
     """Raise Wrong if an empty line is not a goodbye, or an empty line before a name is one."""
-    gleb = visit(port)
-    gleb.send("\nGreg\n".encode())
-    hears(gleb, "A name cannot be empty.", "A new client sent an empty line and then the name Greg.")
-    hears(gleb, "Enter your name:", "The new client was refused an empty name and asked for a name again.")
-    hears(gleb, "Greg joined the chat.", "A new client sent an empty line and then the name Greg.")
-    gleb.send("\nhey\n".encode())
-    hears(anya, "Greg left the chat.", "Greg sent an empty line and then 'hey'.")
+    greg = visit(port)
+    greg.send("\nGreg\n".encode())
+    hears(greg, "A name cannot be empty.", "A new client sent an empty line and then the name Greg.")
+    hears(greg, "Enter your name:", "The new client was refused an empty name and asked for a name again.")
+    hears(greg, "Greg joined the chat.", "A new client sent an empty line and then the name Greg.")
+    greg.send("\nhey\n".encode())
+    hears(anna, "Greg left the chat.", "Greg sent an empty line and then 'hey'.")
     try:
-        gleb.rest()
+        greg.rest()
     except TimeoutError:
         raise Wrong("Greg said goodbye with an empty line, but his connection has not ended. While Greg's thread waits in recv, "
                     "close() does not end it; shutdown(socket.SHUT_RDWR) does.") from None
     except OSError:
         pass  # a reset counts as an end
-    anya.say("everybody here?")
-    heard = hears(anya, "Anna: everybody here?", "Greg said goodbye, and Anna asked 'everybody here?'.")
+    anna.say("everybody here?")
+    heard = hears(anna, "Anna: everybody here?", "Greg said goodbye, and Anna asked 'everybody here?'.")
     expect("Greg sent an empty line and then 'hey'. What is heard after he has left?", [], heard[:-1])

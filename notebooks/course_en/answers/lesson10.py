@@ -91,17 +91,17 @@ class Slow(Exercise):
                         "waiting too, and a client that says nothing would be disconnected. Ask select.")
         with Script(path) as server:
             port = server.listening()
-            anya, gleb, boris = [come(port, name) for name in ("Anna", "Greg", "Boris")]
-            gleb.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            hears(anya, "Boris joined the chat.", "Anna, Greg and Boris have joined.")
+            anna, greg, boris = [come(port, name) for name in ("Anna", "Greg", "Boris")]
+            greg.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            hears(anna, "Boris joined the chat.", "Anna, Greg and Boris have joined.")
             heard = {"Boris": [], "Anna": []}
             for number in range(ROUNDS):
-                anya.send(b"".join(b"x%04d%s\n" % (line, b"x" * 3995)
+                anna.send(b"".join(b"x%04d%s\n" % (line, b"x" * 3995)
                                    for line in range(number * LINES, (number + 1) * LINES)))
-                for person, name in (boris, "Boris"), (anya, "Anna"):
-                    heard[name] += follow(person, name, number * LINES, anya)
-            anya.say("end")
-            for person, name in (boris, "Boris"), (anya, "Anna"):
+                for person, name in (boris, "Boris"), (anna, "Anna"):
+                    heard[name] += follow(person, name, number * LINES, anna)
+            anna.say("end")
+            for person, name in (boris, "Boris"), (anna, "Anna"):
                 heard[name] += hears(person, "Anna: end",
                                      "Greg does not read; Anna has said four megabytes and then \"end\".")
             if "Greg left the chat." not in heard["Boris"]:
@@ -127,17 +127,17 @@ def called_on(function, *methods):
             and call.func.attr in methods and "None" not in map(ast.unparse, call.args)}
 
 
-def one_order(by_boris, by_anya):
+def one_order(by_boris, by_anna):
     """Raise Wrong if two people have heard different lines, or in a different order."""
-    for place, (first, second) in enumerate(zip(by_boris, by_anya)):
+    for place, (first, second) in enumerate(zip(by_boris, by_anna)):
         if first != second:
             raise Wrong("Greg does not read, Anna talks. Boris and Anna hear different things:\n"
                         f"    Boris: … {[line[:24] for line in by_boris[place:place + 2]]}\n"
-                        f"    Anna: … {[line[:24] for line in by_anya[place:place + 2]]}\n"
+                        f"    Anna: … {[line[:24] for line in by_anna[place:place + 2]]}\n"
                         "One thread should send; while it goes over the list, it removes nobody and announces nothing.")
 
 
-def follow(person, name, before, anya):
+def follow(person, name, before, anna):
     """Return the lines heard until those of one round, sent by Anna, are there; raise Wrong if they don't come."""
     missing, heard = LINES, []
     try:
@@ -150,15 +150,15 @@ def follow(person, name, before, anya):
                             f"for a client that reads ({name}).")
     except TimeoutError:
         why = ("but hears what is said later. A line was lost: Greg was removed from the list that the broadcast loops over"
-               if hears_more(person, anya) else "and then waits: sending to Greg holds everyone up, or the sender has failed")
+               if hears_more(person, anna) else "and then waits: sending to Greg holds everyone up, or the sender has failed")
         raise Wrong(f"Greg does not read. Lines that Anna has said: {before + LINES}; lines that {name} hears: only "
                     f"{before + LINES - missing}, {why}.") from None
     return heard
 
 
-def hears_more(person, anya):
+def hears_more(person, anna):
     """Return whether a person hears what Anna says now."""
-    anya.say("more")
+    anna.say("more")
     person.socket.settimeout(exercises.WAIT / 4)
     try:
         while "Anna: more" not in person.line():

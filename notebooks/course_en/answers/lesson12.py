@@ -141,14 +141,14 @@ class Whole(Exercise):
     def check(self, path):
         with Script(path) as server:
             port = server.listening()
-            anya, boris = come(port, "Anna"), come(port, "Boris")
+            anna, boris = come(port, "Anna"), come(port, "Boris")
             if sys.platform == "linux":
-                crowded(server, port, anya, boris)
+                crowded(server, port, anna, boris)
             if sys.platform != "win32":
                 ctrl_c(server)
 
 
-def crowded(server, port, anya, boris):
+def crowded(server, port, anna, boris):
     """Raise Wrong if a server that has no descriptors left ends, or is busy."""
     import resource  # Linux
     process = server.process.pid
@@ -159,7 +159,7 @@ def crowded(server, port, anya, boris):
     with suppress(OSError):  # it may end meanwhile, and Boris will hear it
         while len(newcomers) < used:  # at least one finds no descriptor
             newcomers.append(Peer(port))
-        anya.say("we are still here")
+        anna.say("we are still here")
     hears(boris, "Anna: we are still here", "The server ran out of descriptors: one guest too many has come. "
           "Do Anna and Boris go on talking?")
     asleep = sum(is_asleep(process) for _ in range(20))
