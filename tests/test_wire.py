@@ -147,8 +147,8 @@ def test_a_diagram_names_each_client_and_a_long_silence():
     ]
     assert wire.draw(packets).lines[2:] == [
         "participant Клиент 1",
-        "participant Клиент 2",
         "participant Сервер",
+        "participant Клиент 2",
         "Клиент 1->>Сервер: 0,00 мс · SYN",
         "Клиент 2->>Сервер: 0,10 мс · SYN",
         "Note over Сервер: прошло 41 мс",

@@ -164,12 +164,14 @@ def heard(sock):
 
 
 def people(packets):
-    """Return {port: name} of everybody who takes part in packets ([Packet]); the first one goes to the server."""
+    """Return {port: name} of everybody in packets ([Packet]), from left to right; the first one goes to the server."""
     server = packets[0].target if packets else None
     ports = dict.fromkeys(port for packet in packets for port in (packet.source, packet.target))
     clients = [port for port in ports if port != server]
-    names = {port: f"Клиент {number}" for number, port in enumerate(clients, 1)}
-    return (names if len(names) > 1 else dict.fromkeys(clients, "Клиент")) | {server: "Сервер"}
+    numbered = {port: f"Клиент {number}" for number, port in enumerate(clients, 1)}
+    names = numbered if len(clients) > 1 else dict.fromkeys(clients, "Клиент")
+    first = {port: names[port] for port in clients[:1]}
+    return first | {server: "Сервер"} | names  # of two, one on each side of the server
 
 
 def story(packets):
