@@ -1,16 +1,19 @@
 """The wire: packets of this machine's own connections are heard, decoded, stored and drawn."""
 
+import re
 import shutil
 import socket
 import struct
 import subprocess
 import sys
-from pathlib import Path
+import threading
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+import lessons
 import wire
+from people import Host, Peer
 
 NAMESPACE = "unshare", "-rn", "sh", "-c", 'ip link set lo up && "$@"', "-"
 TALK = """
@@ -29,10 +32,19 @@ BUSY = settings(deadline=None, database=None, suppress_health_check=list(HealthC
 packet_lists = st.lists(st.tuples(st.integers(0, 2**64 - 1), st.binary(max_size=99)))
 
 
+LOOK = re.compile(r'Wire\("(\w+)"')
+LOOKS = {"01": [], "03": ["c03-connect"], "13": [], "16": ["c16-nagle-two-words"]}  # lesson: cells that its look needs
+
+
+def refuse(port):
+    """Be a listener() where nobody may listen."""
+    raise PermissionError
+
+
 def may_listen():
     """Return whether this process may hear the loopback interface."""
     try:
-        wire.listener().close()
+        wire.listener(0).close()
     except PermissionError:
         return False
     return True
@@ -135,8 +147,8 @@ def test_a_diagram_names_each_client_and_a_long_silence():
     ]
     assert wire.draw(packets).lines[2:] == [
         "participant Клиент 1",
-        "participant Клиент 2",
         "participant Сервер",
+        "participant Клиент 2",
         "Клиент 1->>Сервер: 0,00 мс · SYN",
         "Клиент 2->>Сервер: 0,10 мс · SYN",
         "Note over Сервер: прошло 41 мс",
@@ -182,6 +194,20 @@ def test_packets_of_other_ports_are_left_out(connection):
 
 
 @listens
+def test_much_talk_of_others_does_not_push_out_what_is_listened_to(connection):
+    client, server, port = connection
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()) as loud:
+        other, _ = listening.accept()
+        with other, wire.Wire("none", port) as heard:
+            for _ in range(2000):  # many times what there is room for
+                loud.sendall(b"x")
+                other.recv(100)
+            client.sendall(b"ping")
+            server.recv(100)
+    assert said(heard.packets) == ["4 Б: ping"]
+
+
+@listens
 def test_packets_are_in_the_order_of_their_times(connection):
     client, server, port = connection
     with wire.Wire("none", port) as heard:
@@ -193,9 +219,6 @@ def test_packets_are_in_the_order_of_their_times(connection):
 
 
 def test_without_the_right_to_listen_a_stored_capture_is_shown(monkeypatch, tmp_path):
-    def refuse():
-        raise PermissionError
-
     monkeypatch.setattr(wire, "listener", refuse)
     monkeypatch.setattr(wire, "CAPTURES", tmp_path)
     wire.write(tmp_path / "hello.pcapng", [(0, tcp(flags=wire.SYN))])
@@ -228,6 +251,63 @@ def test_what_cannot_be_done_is_told_in_a_line(tmp_path, arguments):
     assert "wire.py: error: " in done.stderr
 
 
+def code_cells(edition, lesson):
+    """Return the code cells of a lesson (the beginning of its file's name), as {id: source}."""
+    [path] = (lessons.ROOT / "notebooks" / edition).glob(f"{lesson}*.ipynb")
+    return {cell.id: cell.source for cell in lessons.read(path).cells if cell.cell_type == "code"}
+
+
+def capture(name, course="course"):
+    """Return what a course's stored capture has, as wire.read() does."""
+    return wire.read(lessons.ROOT / "notebooks" / course / f"captures/{name}.pcapng")
+
+
+def said_by(packets):
+    """Return what wire.story() says of packets, as [(sender's name, what the packet is for)]."""
+    return [(sender, "data" if packet.data else str(packet)) for *_, sender, _, packet in wire.story(packets)]
+
+
+@pytest.mark.parametrize("edition, course", [("ru", "course"), ("en", "course_en")])
+def test_each_look_at_the_wire_has_its_stored_capture_and_each_capture_its_look(edition, course):
+    looks = [LOOK.search(source)[1] for lesson in LOOKS for source in [code_cells(edition, lesson)[f"c{lesson}-wire"]]]
+    there = (lessons.ROOT / "notebooks" / course / "captures").iterdir()
+    assert sorted(file.name for file in there) == sorted(f"{name}.pcapng" for name in looks)
+
+
+@pytest.mark.parametrize("course", ["course", "course_en"])
+def test_the_stored_captures_show_what_their_lessons_say(course):
+    hello, three, goodbye, nagle = (capture(name, course) for name in ("hello", "three", "goodbye", "nagle"))
+    assert len(hello) == 8 and said_by(hello).count(("Клиент", "data")) == 1
+    assert said_by(three).count(("Клиент", "data")) == 3
+    assert [packet for packet in said_by(goodbye) if packet[1] not in ("data", "ACK", "SYN", "SYN, ACK")] == [
+        ("Клиент 1", "FIN, ACK"),
+        ("Сервер", "FIN, ACK"),
+        ("Клиент 2", "FIN, ACK"),
+        ("Клиент 2", "RST"),
+    ]
+    silences = [(round(silence), str(packet)) for _, silence, *_, packet in wire.story(nagle) if silence > wire.PAUSE]
+    [(pause, late)] = silences
+    assert 35 <= pause <= 60 and late == "ACK"
+
+
+@pytest.mark.parametrize("lesson", LOOKS)
+@pytest.mark.parametrize("heard", [pytest.param(True, marks=listens), False])
+def test_a_lesson_shows_the_same_data_with_and_without_the_right_to_listen(monkeypatch, lesson, heard):
+    if not heard:
+        monkeypatch.setattr(wire, "listener", refuse)
+    cells = code_cells("ru", lesson)
+    names = {"socket": socket, "threading": threading, "Host": Host, "Peer": Peer, "SERVER_HOST": "localhost"}
+    names["RECV_SIZE"] = 8192
+    for cell in [*LOOKS[lesson], f"c{lesson}-wire"]:
+        exec(cells[cell], names)
+    look = names["wire"]
+    assert bool(look.listener) == heard
+    said = [str(wire.decode(raw)) for _, raw in capture(LOOK.search(cells[f"c{lesson}-wire"])[1])]
+    data = [text for text in said if "Б:" in text]
+    assert data == [str(packet) for *_, packet in wire.story(look.packets) if packet.data]
+
+
 def test_stored_captures_are_small():
-    large = [file.name for file in Path(wire.CAPTURES).glob("*.pcapng") if file.stat().st_size > 10_000]
-    assert large == []
+    captures = list((lessons.ROOT / "notebooks").glob("course*/captures/*"))
+    assert len(captures) == 2 * len(LOOKS)
+    assert [file.name for file in captures if file.stat().st_size > 2_000] == []

@@ -19,9 +19,11 @@ If you are not root, you can be in a user namespace, which has its own loopback 
 If root runs a lesson with KEEP_CAPTURES=1 in its environment, its captures are stored anew.
 
 Sources: RFC 9293, 3.1 (TCP's header) and RFC 791, 3.1 (IPv4's); man 7 packet (the socket); for the file
-https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html
+https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html and for the filter
+https://www.kernel.org/doc/html/latest/networking/filter.html
 """
 import argparse
+import ctypes
 import os
 import socket
 import struct
@@ -32,14 +34,14 @@ from pathlib import Path
 
 from diagram import Diagram
 
-CAPTURES = Path(__file__).parents[1] / "course/captures"
+CAPTURES = Path(__file__).parent / "captures"
 FIN, SYN, RST, ACK = 1, 2, 4, 16  # bits of byte 13 of TCP's header
 NEWS = FIN | SYN | RST
 PAUSE = 10        # milliseconds of silence that are worth a note
 BUFFER = 1 << 20  # bytes of memory for packets until they are read; by default Linux gives room for about 300
 
 # Numbers of Linux that Python's socket does not name.
-ETH_P_ALL, SO_TIMESTAMPNS, SOL_PACKET, PACKET_IGNORE_OUTGOING = 3, 35, 263, 23
+ETH_P_ALL, SO_ATTACH_FILTER, SO_TIMESTAMPNS, SOL_PACKET, PACKET_IGNORE_OUTGOING = 3, 26, 35, 263, 23
 
 
 @dataclass
@@ -68,7 +70,7 @@ def decode(raw):
     """Return the Packet in an IPv4 packet (bytes), or None if it carries no complete TCP header."""
     if len(raw) < 20 or raw[0] >> 4 != 4 or raw[9] != socket.IPPROTO_TCP:
         return None
-    segment = raw[(raw[0] & 15) * 4 : int.from_bytes(raw[2:4])]
+    segment = raw[(raw[0] & 15) * 4 : int.from_bytes(raw[2:4], "big")]
     if len(segment) < 20:
         return None
     source, target = struct.unpack_from("!HH", segment)
@@ -116,8 +118,23 @@ def read(path):
 
 # The wire: a socket that receives what the kernel passes over the loopback interface.
 
-def listener():
-    """Return a socket that receives the IP packets of the loopback interface.
+def let_through(sock, port):
+    """Have the kernel keep for a socket only the packets from and to a port (int): others may be too many."""
+    program = [
+        (0xB1, 0, 0, 0),               # X = the length of the IP header
+        (0x48, 0, 0, 0),               # A = two bytes at X: the port that the packet comes from
+        (0x15, 2, 0, port),            # is it this one? Then two lines further
+        (0x48, 0, 0, 2),               # A = two bytes at X + 2: the port that it goes to
+        (0x15, 0, 1, port),            # is it not this one? Then one line further
+        (0x06, 0, 0, 0xFFFF),          # keep the packet
+        (0x06, 0, 0, 0),               # keep nothing of it
+    ]
+    lines = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in program))
+    sock.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HP", len(program), ctypes.addressof(lines)))
+
+
+def listener(port):
+    """Return a socket that receives the packets from and to a port (int) on the loopback interface.
 
     Raises PermissionError for anybody but root, and on systems other than Linux.
     """
@@ -128,31 +145,33 @@ def listener():
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)  # when the kernel passed it on
     sock.setblocking(False)
+    let_through(sock, port)
     sock.bind(("lo", ETH_P_ALL))  # from now on it receives
     return sock
 
 
-def heard(sock, port):
-    """Return the packets that a listener() has received so far from and to a port (int), as write() takes them."""
+def heard(sock):
+    """Return what a listener() has received so far, as write() takes it."""
     packets = []
     while True:
         try:
             raw, [(_, _, time)], _, _ = sock.recvmsg(1 << 16, 64)
         except BlockingIOError:
             return packets
-        packet = decode(raw)
-        if packet and port in (packet.source, packet.target):
+        if decode(raw):
             seconds, nanoseconds = struct.unpack("qq", time)
             packets.append((seconds * 10**9 + nanoseconds, raw))
 
 
 def people(packets):
-    """Return {port: name} of everybody who takes part in packets ([Packet]); the first goes to the server."""
+    """Return {port: name} of everybody in packets ([Packet]), from left to right; the first one goes to the server."""
     server = packets[0].target if packets else None
     ports = dict.fromkeys(port for packet in packets for port in (packet.source, packet.target))
     clients = [port for port in ports if port != server]
-    names = {port: f"Client {number}" for number, port in enumerate(clients, 1)}
-    return (names if len(names) > 1 else dict.fromkeys(clients, "Client")) | {server: "Server"}
+    numbered = {port: f"Client {number}" for number, port in enumerate(clients, 1)}
+    names = numbered if len(clients) > 1 else dict.fromkeys(clients, "Client")
+    first = {port: names[port] for port in clients[:1]}
+    return first | {server: "Server"} | names  # of two, one on each side of the server
 
 
 def story(packets):
@@ -186,7 +205,7 @@ class Wire:
 
     def __enter__(self):
         try:
-            self.listener = listener()
+            self.listener = listener(self.port)
         except PermissionError:
             self.listener = None
         return self
@@ -196,7 +215,7 @@ class Wire:
             self.packets = read(self.file)
             return
         with self.listener:
-            self.packets = heard(self.listener, self.port)
+            self.packets = heard(self.listener)
         if "KEEP_CAPTURES" in os.environ:
             write(self.file, self.packets)
 
@@ -211,9 +230,9 @@ class Wire:
 
 def record(path, port, command):
     """Run a command (list of str), and store the packets of a port (int) at path; return the command's status."""
-    with listener() as sock:
+    with listener(port) as sock:
         status = subprocess.run(command).returncode
-        write(path, heard(sock, port))
+        write(path, heard(sock))
     return status
 
 

@@ -22,6 +22,7 @@ import pages
 HERE = Path(__file__).resolve().parent
 WORK = HERE.parents[1] / ".site"  # what is not ours, and what is made
 EDITIONS = "ru", "en"
+GRADING = {"ru": HERE.parent / "grading.ipynb", "en": HERE.parent / "en/grading.ipynb"}
 OPTIONS = "--quiet", "--fail-on-warning", "--keep-going", "--jobs=auto"
 
 
@@ -30,13 +31,18 @@ def lessons(edition):
     return sorted((HERE.parent / edition).glob("[0-9]*.ipynb"))
 
 
+def notebooks(edition):
+    """Return the paths of an edition's notebooks: its lessons, and the grading's criteria."""
+    return [*lessons(edition), GRADING[edition]]
+
+
 def sources(edition):
-    """Return the folder from which Sphinx builds an edition: its lessons, and a first page."""
+    """Return the folder from which Sphinx builds an edition: its notebooks, and a first page."""
     folder = WORK / "sources" / edition
     folder.mkdir(parents=True, exist_ok=True)
-    for gone in {file.name for file in folder.iterdir()} - {file.name for file in lessons(edition)}:
+    for gone in {file.name for file in folder.iterdir()} - {file.name for file in notebooks(edition)}:
         (folder / gone).unlink()
-    for file in lessons(edition):
+    for file in notebooks(edition):
         shutil.copy2(file, folder)
     shutil.copy2(HERE / f"{edition}.md", folder / "index.md")
     return folder
@@ -86,8 +92,8 @@ def main(out=WORK / "out"):
     out = out.resolve()
     if waiting := {file.name for file in lessons("ru")} - {file.name for file in lessons("en")}:
         raise SystemExit(f"The English edition lacks {', '.join(sorted(waiting))}")
-    notebooks = [file.read_text(encoding="utf-8") for edition in EDITIONS for file in lessons(edition)]
-    diagrams.draw([text for notebook in notebooks for text in pages.drawings(notebook)], WORK / "diagrams")
+    files = [file.read_text(encoding="utf-8") for edition in EDITIONS for file in notebooks(edition)]
+    diagrams.draw([text for file in files for text in pages.drawings(file)], WORK / "diagrams")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     shutil.copy2(HERE / "index.html", out)

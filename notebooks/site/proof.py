@@ -1,6 +1,6 @@
 """Prove that the built site is whole: every page in a browser that has no network, every link, search, the books.
 
-    .venv/bin/pytest notebooks/site/proof.py    (the tests' environment; epubcheck and pdftotext from Debian)
+    .venv/bin/pytest -n 2 notebooks/site/proof.py    (the tests' environment; epubcheck and pdftotext from Debian)
 
 build.py has made .site/out before; or the environment variable SITE names another folder that it made.
 Where the environment variable SCREENSHOTS names a folder, pictures go there. All this takes minutes, and pytest
@@ -25,13 +25,16 @@ from playwright.sync_api import expect, sync_playwright
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
+import build  # noqa: E402
 import pages  # noqa: E402
 from vendor import AXE, vendored  # noqa: E402
 
 SITE = Path(os.environ.get("SITE", HERE.parents[1] / ".site/out")).resolve()
 HTML = sorted(str(file.relative_to(SITE)) for file in SITE.glob("**/*.html"))
-LESSONS = [page for page in HTML if Path(page).name[0].isdigit()]
-EDITIONS = "ru", "en"
+NOTEBOOKS = {f"{edition}/{file.stem}.html": file for edition in build.EDITIONS for file in build.notebooks(edition)}
+# What another theme can break: axe's rules about colours and pictures, as each theme has pictures of its own.
+DARK = "color-contrast", "link-in-text-block", "image-alt", "role-img-alt", "svg-img-alt"
+STILL = "*, *::before, *::after { transition: none !important; animation: none !important }"
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 NO_NETWORK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 FLAGS = "--no-sandbox", "--disable-gpu", "--disable-background-networking", NO_NETWORK
@@ -87,15 +90,19 @@ def page(chromium, host):
     assert wrong == []
 
 
-class Links(HTMLParser):
-    """The links of a page, and the places in it that links lead to."""
+class Page(HTMLParser):
+    """The links of a page, the places in it that links lead to, what it offers for download, and what is folded."""
 
     def __init__(self, text):
         super().__init__()
-        self.links, self.places = [], {""}
+        self.links, self.places, self.downloads, self.folded = [], {""}, [], 0
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.folded += tag == "details" and "open" not in given
+        if "download" in given:
+            self.downloads.append(given["href"])
         for name, value in attributes:
             if name in ("href", "src") and value is not None:
                 self.links.append(value)
@@ -103,7 +110,7 @@ class Links(HTMLParser):
                 self.places.add(value)
 
 
-READ = {page: Links((SITE / page).read_text(encoding="utf-8")) for page in HTML}
+READ = {page: Page((SITE / page).read_text(encoding="utf-8")) for page in HTML}
 
 
 def photograph(page, name):
@@ -112,10 +119,10 @@ def photograph(page, name):
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
-def violations(page):
-    """Return what axe finds on a page: the rule, and the first places."""
-    page.add_script_tag(path=vendored(AXE))
-    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(result => result.violations)")
+def violations(page, rules=None):
+    """Return what axe finds on a page, by these of its rules (all): the rule, and the first places."""
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(options).then(result => result.violations)", options)
     return [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]
 
 
@@ -124,19 +131,21 @@ def look(page, theme):
     page.evaluate("theme => Object.assign(document.documentElement.dataset, {theme, mode: theme})", theme)
 
 
-def test_all_lessons_have_their_pages():
-    lessons = [file for edition in EDITIONS for file in (HERE.parent / edition).glob("[0-9]*.ipynb")]
-    assert [f"{file.parent.name}/{file.stem}.html" for file in sorted(lessons)] == LESSONS
+def test_all_notebooks_have_their_pages():
+    others = {"index.html"} | {f"{edition}/{name}.html" for edition in build.EDITIONS for name in ("index", "search")}
+    assert {*NOTEBOOKS, *others} == {*HTML}
 
 
 @pytest.mark.parametrize("name", HTML)
 def test_a_page_loads_alone_has_no_violation_and_fits_a_phone(page, name):
     page.goto(name)
-    page.wait_for_load_state("networkidle")
-    found = {}
-    for theme in "light", "dark":
-        look(page, theme)
-        found |= {f"{theme}: {rule}": places for rule, places in violations(page)}
+    page.add_style_tag(content=STILL)  # else axe sees colours on their way
+    page.add_script_tag(path=vendored(AXE))
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    look(page, "light")
+    found = dict(violations(page))
+    look(page, "dark")
+    found |= {f"dark: {rule}": places for rule, places in violations(page, DARK)}
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"], page.evaluate(WIDE)
@@ -162,39 +171,47 @@ def test_search_finds_the_lesson_on_framing(page, edition, words):
     photograph(page, f"search-{words}")
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_is_downloaded_as_it_is(page, name):
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_lesson_offers_its_notebook_as_it_is(name):
+    [link] = READ[name].downloads
+    assert (SITE / name).parent.joinpath(link).read_bytes() == NOTEBOOKS[name].read_bytes()
+
+
+@pytest.mark.parametrize("name", ["ru/03-framing.html", "en/grading.html"])
+def test_a_lesson_is_downloaded_under_its_name(page, name):
     page.goto(name)
     with page.expect_download() as started:
         page.locator("a.download").click()
-    original = HERE.parent / Path(name).with_suffix(".ipynb")
-    assert Path(started.value.path()).read_bytes() == original.read_bytes()
-    assert started.value.suggested_filename == original.name
+    assert Path(started.value.path()).read_bytes() == NOTEBOOKS[name].read_bytes()
+    assert started.value.suggested_filename == NOTEBOOKS[name].name
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_predicted_outputs_and_answers_are_folded_and_unfold(page, name):
-    notebook = json.loads((HERE.parent / Path(name).with_suffix(".ipynb")).read_text(encoding="utf-8"))
-    markdown = "".join(pages.text(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_predicted_outputs_and_answers_are_folded(name):
+    cells = json.loads(NOTEBOOKS[name].read_text(encoding="utf-8"))["cells"]
+    markdown = "".join(pages.text(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    predicted = len(pages.answers(cells))
+    assert predicted or "grading" in name
+    assert READ[name].folded == predicted + markdown.count("<details")
+
+
+@pytest.mark.parametrize("name", ["ru/03-framing.html", "en/03-framing.html"])
+def test_what_is_folded_unfolds(page, name):
     page.goto(name)
     folded = page.locator("article details:not([open])")
-    predicted = len(pages.answers(notebook["cells"]))
-    assert predicted and page.locator("article .cell details:not([open])").count() == predicted
-    assert folded.count() == predicted + markdown.count("<details")
+    assert 0 < page.locator("article .cell details:not([open])").count() < folded.count()
     for summary in page.locator("article details > summary").all():
         summary.click()
     assert folded.count() == 0
 
 
 def test_both_editions_fold_the_outputs_of_the_same_cells():
-    for name in LESSONS:
-        russian, english = (HERE.parent / edition / Path(name).with_suffix(".ipynb").name for edition in EDITIONS)
-        if english.exists():
-            asked = [
-                [cell["id"] for cell in pages.answers(json.loads(file.read_text(encoding="utf-8"))["cells"])]
-                for file in (russian, english)
-            ]
-            assert asked[0] == asked[1], name
+    for russian, english in zip(*map(build.notebooks, build.EDITIONS)):
+        asked = [
+            [cell["id"] for cell in pages.answers(json.loads(file.read_text(encoding="utf-8"))["cells"])]
+            for file in (russian, english)
+        ]
+        assert asked[0] == asked[1], english.name
 
 
 def test_the_reader_goes_on_goes_back_and_changes_the_language(page):
@@ -207,6 +224,17 @@ def test_the_reader_goes_on_goes_back_and_changes_the_language(page):
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.locator("a.edition").click()
     expect(page.locator("html")).to_have_attribute("lang", "ru")
+    expect(page.locator("article h1")).to_contain_text("1. ")
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_lesson_leads_to_its_neighbours_and_to_its_twin(name):
+    edition, _, page = name.partition("/")
+    names = [file.stem for file in build.notebooks(edition)]
+    place = names.index(Path(page).stem)
+    around = [f"{names[other]}.html" for other in (place - 1, place + 1) if 0 <= other < len(names)]
+    [twin] = {"ru", "en"} - {edition}
+    assert {*around, f"../{twin}/{page}"} <= {*READ[name].links}
 
 
 def test_the_theme_changes_and_the_diagrams_with_it(page):
@@ -219,14 +247,14 @@ def test_the_theme_changes_and_the_diagrams_with_it(page):
         photograph(page, f"lesson-{theme}")
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", build.EDITIONS)
 def test_epubcheck_finds_nothing(edition):
     command = ["java", "-jar", "/usr/share/java/epubcheck.jar", "--failonwarnings"]
     checked = subprocess.run([*command, SITE / edition / f"chat-{edition}.epub"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
+@pytest.mark.parametrize("edition", build.EDITIONS)
 def test_nothing_runs_off_the_pages_of_the_pdf(edition):
     command = ["pdftotext", "-bbox", SITE / edition / f"chat-{edition}.pdf", "-"]
     boxes = subprocess.run(command, check=True, capture_output=True, text=True).stdout
