@@ -83,10 +83,15 @@ def test_a_typical_wrong_answer_is_told_what_is_wrong(number, fragment, code, tm
     monkeypatch.chdir(tmp_path)
     if "." in exercise.name:
         monkeypatch.setattr(exercises, "WAIT", 3)  # a script has more to do before it is told
-    hangs = any(words in fragment for words in HANGING)
-    message = exercises.judge(exercise, answer)[1] if hangs else exercises.outcome(exercise, answer)
     told = HANGING if fragment in HANGING else [fragment]  # on a busy machine who spins may seem to wait
-    assert any(words in message for words in told) and "ошибка курса" not in message
+    judged = exercises.judge if any(words in fragment for words in HANGING) else exercises.outcome
+    message = str(judged(exercise, answer))
+    if not any(words in message for words in told):  # on a busy machine: once more, with all the time in the world
+        monkeypatch.setattr(exercises, "WAIT", 30)
+        monkeypatch.setattr(exercises, "LIMIT", 30)
+        monkeypatch.setenv("EXERCISE_TIMEOUT", "30")
+        message = str(judged(exercise, answer))
+    assert any(words in message for words in told) and "ошибка курса" not in message, message
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.number)
