@@ -8,6 +8,7 @@ import pytest
 
 from lab.grader import limits
 from lab.grader.line import Line
+from lab.grader.transcript import FLOOD
 
 
 class Busy:
@@ -64,3 +65,10 @@ def test_many_different_words_are_no_repetition(talk):
     person = talk(f"Борис: {number}\n".encode() for number in range(10_000))
     assert person.until(lambda text: "Борис: 9999\n" in text)
     assert not person.repeats()
+
+
+def test_what_comes_behind_a_flood_of_our_own_is_heard_however_long_that_takes(talk, monkeypatch):
+    monkeypatch.setattr(limits, "PATIENCE", 0)
+    flood = f"Аня: {FLOOD * 250}\n".encode()
+    person = talk([flood] * 5000 + ["Аня: всё\n".encode()])
+    assert person.until(lambda text: "всё" in text)

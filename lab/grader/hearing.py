@@ -7,6 +7,7 @@ import zlib
 
 from . import asking, limits, processes
 from .silence import Silence
+from .transcript import FLOOD
 from .words import Words
 
 
@@ -81,9 +82,14 @@ class Ear(Words):
             return bool(condition(self.text()))
 
     def repeats(self):
-        """Return whether the last REPEATED bytes are the same over and over, as one says who spins at an end."""
+        """Return whether the last REPEATED bytes are the same over and over, as from a thread that spins at an end.
+
+        A flood of our own is no such thing: something may come behind it.
+        """
         last = bytes(self.heard[-limits.REPEATED :])
-        return len(last) == limits.REPEATED and len(zlib.compress(last, 1)) < limits.REPEATED // 40
+        if len(last) < limits.REPEATED or FLOOD.encode() in last:
+            return False
+        return len(zlib.compress(last, 1)) < limits.REPEATED // 40
 
     def introduces_itself(self):
         """Say one's name, and what else this server wants to know, as has been found out."""
