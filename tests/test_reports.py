@@ -95,6 +95,17 @@ def test_what_breaks_all_criteria_is_shown_once():
     ) in told
 
 
+@pytest.mark.parametrize(
+    ("names", "promised"), [(("name", "two", "glued", "deaf"), False), (("glued", "torn"), True)], ids=["base", "bonus"]
+)
+def test_what_breaks_the_base_promises_no_bonus(names, promised):
+    told = report(submission(**dict.fromkeys(names, BROKEN)), CRITERIA)
+    [same] = re.findall("^Из-за того же .*", told, re.M)
+    assert ("«Разрезанное сообщение» (0 из 3)" in same) is promised and "Кто не читает" not in same
+    later = "До бонусных критериев дело поэтому не дошло: «Склеенные сообщения» (0 из 3), «Кто не читает» (0 из 3)."
+    assert (f"{later} Исправьте основное и сдайте ещё раз" in told) is not promised
+
+
 def test_the_same_words_on_a_terminal_are_shown_once():
     other = DEAF.replace("Аня на связи", "Виктор на связи")
     told = report(submission(two=DEAF, signed=other), CRITERIA)

@@ -20,6 +20,8 @@ SIGNS = {  # what stands for what in a report, explained where it stands
     "подряд:": "(подряд: 3) — эта строка пришла три раза подряд",
     "\ufffd": "\ufffd — байты, из которых не выходит буквы",
 }
+NOT_REACHED = "До бонусных критериев дело поэтому не дошло:"  # what breaks the base says nothing of them
+AGAIN = "Исправьте основное и сдайте ещё раз: проверятся и они."
 AT_ONCE = "Имя люди в проверке называют сразу, не дожидаясь вопроса."
 
 
@@ -126,15 +128,21 @@ class Report:
         held = Counter(result["expected"].splitlines()) & Counter(result["heard"].splitlines())
         reasons = [line for line in said if line not in held] or ["проверка оборвалась раньше"]
         reasons = [line for line in reasons if not line.startswith(MISSING)] or reasons
-        also = ", ".join(f"«{other['title']}» ({self.earned(other)})" for other in others)
+        untried = [other for other in others if other.get("bonus") and not criterion.get("bonus")]
+        same = [other for other in others if other not in untried]
         return [
             f"## {title}: {self.earned(criterion)}",
             criterion.get("why", ""),
             indented(self.expected(result["expected"].splitlines(), held)),
             indented(self.say("\n".join(reasons))),
             *(part for heading, block in blocks for part in self.block(heading, block, title)),
-            f"{self.say('Из-за того же')} ({self.say(reasons[0]).rstrip('.')}): {also}." * bool(also),
+            f"{self.say('Из-за того же')} ({self.say(reasons[0]).rstrip('.')}): {self.all(same)}." * bool(same),
+            f"{self.say(NOT_REACHED)} {self.all(untried)}. {self.say(AGAIN)}" * bool(untried),
         ]
+
+    def all(self, criteria):
+        """Return the titles of criteria (list of dict) and the points for each (str)."""
+        return ", ".join(f"«{criterion['title']}» ({self.earned(criterion)})" for criterion in criteria)
 
     def earned(self, criterion):
         """Return the points for a criterion, and how many there are (str)."""
