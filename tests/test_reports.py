@@ -45,6 +45,17 @@ DEAF = """\
     TypeError: a bytes-like object is required, not 'str'
 """
 RESET = DEAF.replace("TypeError: a bytes-like object is required, not 'str'", "BrokenPipeError: [Errno 32] Broken pipe")
+TWICE = """\
+clients = []
+def remove(client):
+    clients.remove(client)
+def handle(client):
+    while True:
+        if not client.recv(1024):
+            remove(client)
+            break
+    remove(client)
+"""
 BROKEN = """\
 server.py сразу завершает работу и не слушает ни одного порта.
 Последние строки на терминале server.py:
@@ -333,6 +344,22 @@ def test_how_to_read_lines_is_told_at_the_first_of_two_places():
     told = report(handed_in, CRITERIA)
     assert re.search("строка 2: .*Сервер считает сообщением", told) and "строка 3: Русская буква" in told
     assert told.count("`lines = s.makefile") == 1
+
+
+def test_a_hint_names_the_criteria_that_it_repairs():
+    told = report(submission(name=BROKEN, two=BROKEN, glued=BROKEN, types=DEAF), CRITERIA)
+    assert "строки: 1. Нужно для: «Сервер спрашивает имя», «Двое разговаривают».\n" in told
+    told = report(submission(reset=RESET, ghosts=DEAF), CRITERIA)
+    assert "Нужно для: «Кто пропал». Урок" in told and "Нужно для: «Призраки». Урок" in told
+    assert re.search("Needed for: «[^а-яё»]+». Lesson", report(submission(reset=RESET), ENGLISH, "en"))
+
+
+def test_a_hint_that_repairs_no_criterion_goes_last_and_says_so():
+    handed_in = submission(quits=DEAF)
+    handed_in.found["sources"] = {"server.py": TWICE, "client.py": "text = input()\n"}
+    told = report(handed_in, CRITERIA)
+    assert told.index("Клиент не знает слов") < told.index("Человека удаляют дважды") and "«Клиент уходит»." in told
+    assert "Баллов это не стоило. Урок 8" in told
 
 
 def test_the_hints_beyond_the_assignment_stand_apart():

@@ -53,6 +53,7 @@ class Fault:
     values: dict = field(default_factory=dict)  # for the {places} in says
     more: list = field(default_factory=list)  # [(sentence of MORE, values)] that this program needs besides
     beyond: bool = False  # whether it costs bonus points only
+    costs: set = field(default_factory=set)  # names of criteria that can't hold before it is repaired
 
     def told(self):
         """Return all there is to say: a list of (sentence, values)."""
@@ -67,15 +68,19 @@ class Case:
 
         lost (set of str) are the criteria whose loss is to be explained.
         """
-        self.programs, self.broken = {}, {}
+        self.programs, self.broken, self.results = {}, {}, results
         self.files = {role: path.rpartition("/")[2] for role, path in found.get("programs", {}).items()}
         for role, text in found.get("sources", {}).items():
             try:
                 self.programs[role] = Program(text)
             except SyntaxError as error:
                 self.broken[role] = error
+        self.look_at(lost)
+
+    def look_at(self, lost):
+        """Take lost (set of str) for the criteria whose loss is to be explained."""
         self.lost = lost
-        self.heard = "\n".join(results[name].get("heard") or "" for name in results if name in self.lost)
+        self.heard = "\n".join(self.results[name].get("heard") or "" for name in self.results if name in lost)
 
     def loses(self, *criteria):
         """Return whether one of criteria (str) is lost."""
@@ -160,7 +165,21 @@ def named(case):
     for name, stronger in WEAKER.items():
         if stronger & found.keys():
             found.pop(name, None)
-    return list(found.values())
+    for fault in found.values():
+        fault.costs = costs(case, fault)
+    return sorted(found.values(), key=lambda fault: not fault.costs)
+
+
+def costs(case, fault):
+    """Return the criteria (set of str) that fault (Fault) costs: those that, lost alone, would show it, too."""
+    lost, explained, [find] = case.lost, set(), [find for name, *_, find in FINDERS if name == fault.name]
+    for criterion in lost if fault.name not in ALWAYS else lost & ALWAYS[fault.name]:
+        case.look_at({criterion})
+        if any(role == fault.role for role, *_ in find(case)):
+            explained.add(criterion)
+    case.look_at(lost)
+    own = explained & CLIENTS
+    return explained - CLIENTS if fault.role == SERVER else own or explained
 
 
 def cleaned(values):
@@ -734,7 +753,8 @@ def any_error(case):
         yield role, line, {"error": error}
 
 
-ALWAYS = {"removed-twice"}  # said whatever was lost: an error that nobody in the chat notices
+ALWAYS = {"removed-twice": {"leave", "reset", "empty"}}  # said whatever was lost; what it may have cost
+CLIENTS = {"types", "prints", "quits", "ends"}  # criteria that client.py alone has to meet
 RESET = r"(?:ConnectionResetError|BrokenPipeError|ConnectionAbortedError|ConnectionError)(.*)"
 SPECIAL = {name for name, *_ in FINDERS} - {"error"}
 WEAKER = {  # which fault need not be named where one of others is

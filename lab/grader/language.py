@@ -150,6 +150,7 @@ PHRASES = {
     "На терминале": "On the terminal of",
     "то же, что в критерии": "the same as in the criterion",
     "Из-за того же": "For the same reason",
+    "Нужно для:": "Needed for:", "Баллов это не стоило": "This cost no points",
     "До бонусных критериев дело поэтому не дошло:": "Because of this, the bonus criteria were not reached:",
     "Исправьте основное и сдайте ещё раз: проверятся и они.":
         "Repair the base and hand in again: then they are graded, too.",

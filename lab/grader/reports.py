@@ -20,6 +20,7 @@ SIGNS = {  # what stands for what in a report, explained where it stands
     "подряд:": "(подряд: 3) — эта строка пришла три раза подряд",
     "\ufffd": "\ufffd — байты, из которых не выходит буквы",
 }
+NEEDED, FREE = "Нужно для:", "Баллов это не стоило"
 NOT_REACHED = "До бонусных критериев дело поэтому не дошло:"  # what breaks the base says nothing of them
 AGAIN = "Исправьте основное и сдайте ещё раз: проверятся и они."
 AT_ONCE = "Имя люди в проверке называют сразу, не дожидаясь вопроса."
@@ -114,12 +115,22 @@ class Report:
         said = dict.fromkeys(self.say(says).format(**values) for says, values in told)
         said = [sentence for sentence in said if sentence not in self.told]
         self.told.update(said)
+        said.append(self.cost(found))
         names = list(dict.fromkeys(fault.lesson for fault in found))
         lessons = list(filter(None, (lesson(name, self.language) for name in names)))
         if lessons:
             said.append(f"{self.say('Урок')} {', '.join(lessons)}")
         line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
         return f"- {where}: {' '.join(f'{sentence}.' for sentence in said)}" + f"\n\n      {line}" * bool(line)
+
+    def cost(self, found):
+        """Return which criteria found (list of Fault) cost (str): with the base, also what was lost for the same."""
+        names = set().union(*(fault.costs for fault in found))
+        for group in self.groups():
+            if names & {criterion["criterion"] for criterion in group if not criterion.get("bonus")}:
+                names |= {criterion["criterion"] for criterion in group if not criterion.get("bonus")}
+        titles = ", ".join(f"«{criterion['title']}»" for criterion in self.criteria if criterion["criterion"] in names)
+        return f"{self.say(NEEDED)} {titles}" if titles else self.say(FREE)
 
     def lost(self, criterion, *others):
         """Return what there is to say of a criterion (dict) that does not hold, and others for the same reason."""
