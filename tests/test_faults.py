@@ -251,7 +251,7 @@ WHOLE = {
         [("server.py", LOOP, LOOP.replace("break", "remove(client)\n            break")),
          ("server.py", "    clients.remove(client)\n    broadcast(name + \" вышел\")\n",
           "    remove(client)\n\ndef remove(client):\n    clients.remove(client)\n")],
-        "signed", "", ["Оставьте один вызов", "`remove(client)` стоит в строках: 21, 24"]),
+        "signed", "", ["Оставьте один вызов", "`remove(client)` стоит в строках: 21, 24; оставьте только строку 24"]),
     "no-goodbye": ([("client.py", "покинуть чат", "exit")], "quits", "",
                    ["`if text == \"покинуть чат\": break`", "Поток listen (строка 14)", "`daemon=True`"]),
     "no-shutdown": ([("client.py", "        sock.shutdown(socket.SHUT_RDWR)\n", ""),
@@ -289,6 +289,20 @@ def test_who_waits_for_the_server_is_told_to_end_the_whole_program():
     changes = [("client.py", "        if not data:\n            os._exit(0)\n", "")]
     [fault] = faults.faults(about(changes), results("ends"), BEYOND)
     assert fault.name == "spins" and [says for says, _ in fault.told()[1:]] == [faults.EXIT]
+
+
+@pytest.mark.parametrize(
+    ("handler", "named"), [("clients.remove(client)", True), ("drop(client)", True), ("pass", False)]
+)
+def test_who_is_removed_twice_is_removed_in_no_except_either(handler, named):
+    send = "        client.send((text + \"\\n\").encode())\n"
+    caught = f"        try:\n    {send}        except OSError:\n            {handler}\n"
+    drop = "def drop(client):\n    clients.remove(client)\n\ndef handle("
+    changes = [("server.py", send, caught), ("server.py", "def handle(", drop)]
+    heard = error("ValueError: list.remove(x): x not in list", 26)
+    found = {fault.name: fault for fault in faults.faults(about(changes), results("leave", heard), BEYOND)}
+    more = [(faults.UNASKED, {"call": handler, "line": "12"})] * named
+    assert found["removed-twice"].more == more
 
 
 def test_a_function_that_looks_first_may_be_called_twice():

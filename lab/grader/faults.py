@@ -18,6 +18,7 @@ from .reading import (
     called,
     encoded,
     function,
+    in_handlers,
     is_called_in_a_loop,
     is_own,
     is_parameter,
@@ -114,14 +115,18 @@ EXIT = "Выйти из цикла мало: главный поток ждёт 
 DAEMON = "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`"
 SPREADS = "Это уже умеет ваша функция {function} (строка {line})"
 LOOKS_LIKE = "Похоже на «{close}»"
-TWICE = "Сейчас `{call}` стоит в строках: {lines}"
+TWICE = "Сейчас `{call}` стоит в строках: {lines}; оставьте только строку {last}"
+UNASKED = (
+    "И рассылка пусть никого не удаляет: вместо `{call}` (строка {line}) — `pass`; того, кто пропал, удалит его "
+    "собственный поток"
+)
 LINES = (
     "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
     "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка пустая"
 )
 SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
 SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
-MORE = [UNCALLED, REMOVE, GONE, EXIT, DAEMON, SPREADS, LOOKS_LIKE, TWICE, LINES, SPEAKS, SPEAK]
+MORE = [UNCALLED, REMOVE, GONE, EXIT, DAEMON, SPREADS, LOOKS_LIKE, TWICE, UNASKED, LINES, SPEAKS, SPEAK]
 
 
 def finder(name, lesson, says):
@@ -480,10 +485,12 @@ def reset_while_sending(case):
 )
 def removed_twice(case):
     program = case.programs.get(SERVER)
+    more = unasked(program) if program else []
     for call, lines in twice(program) if program else ():
-        yield SERVER, lines[0], {}, [(TWICE, {"call": call, "lines": ", ".join(map(str, lines))})]
+        places = {"call": call, "lines": ", ".join(map(str, lines)), "last": lines[-1]}
+        yield SERVER, lines[0], {}, [(TWICE, places), *more]
     for role, _, line in tracebacks(case, r"ValueError: (list\.remove\(x\): x not in list|.* is not in list)"):
-        yield role, line, {}
+        yield role, line, {}, more
 
 
 @finder(
@@ -797,6 +804,12 @@ def removal(program, receive):
     if any(map(is_own, program.calls(able[0].name))):
         return [(REMOVE, {"call": call})]
     return [(UNCALLED, {"function": able[0].name, "line": able[0].lineno, "call": call})]
+
+
+def unasked(program):
+    """Return what to do (as Fault.more) about those whom program, a server, removes because a send has failed."""
+    removals = [call for send in program.calls(*SENDS) for call in in_handlers(program, send) if above(send, ast.For)]
+    return [(UNASKED, {"call": ast.unparse(call), "line": call.lineno}) for call in removals]
 
 
 def holding(program):

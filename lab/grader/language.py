@@ -329,8 +329,12 @@ FAULTS = {
         "Your function {function} (line {line}) already does that",
     "Похоже на «{close}»":
         "It looks like «{close}»",
-    "Сейчас `{call}` стоит в строках: {lines}":
-        "Now `{call}` stands in lines: {lines}",
+    "Сейчас `{call}` стоит в строках: {lines}; оставьте только строку {last}":
+        "Now `{call}` stands in lines: {lines}; keep line {last} only",
+    "И рассылка пусть никого не удаляет: вместо `{call}` (строка {line}) — `pass`; того, кто пропал, удалит "
+    "его собственный поток":
+        "And let nobody be removed while all are told: in place of `{call}` (line {line}), `pass`; who is gone is "
+        "removed by that one's own thread",
     "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
     "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка "
     "пустая":

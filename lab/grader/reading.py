@@ -137,6 +137,14 @@ def removes(program, home):
     return program.calls("remove", "pop", "discard", under=home)
 
 
+def in_handlers(program, node):
+    """Return the calls (list) that remove somebody in an except of the try around node."""
+    attempt = above(node, ast.Try)
+    handlers = attempt.handlers if attempt else []
+    able = [home.name for home in program.functions.values() if removes(program, home) and not is_careful(home)]
+    return [call for handler in handlers for call in program.calls("remove", "pop", *able, under=handler)]
+
+
 def is_called_in_a_loop(program, node, *kinds):
     """Return whether the function of node is called by its name in a loop of kinds (ast classes), or any loop."""
     home = function(node)
