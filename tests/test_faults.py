@@ -244,7 +244,8 @@ WHOLE = {
     "name-not-asked": ([("server.py", "    client.send(\"Как вас зовут?\\n\".encode())\n", "")], "name", "",
                        ["`client.send(\"Введите своё имя:\".encode())`"]),
     "spins": ([("server.py", LOOP, ""), REMOVE], "leave reset empty", "",
-              ["`if not message: break`", "Функция remove (строка 22)", "никто не вызывает", "`remove(client)`"]),
+              ["`if not message: break`", "Функция remove (строка 22)", "никто не вызывает",
+               "после цикла (он кончается строкой 20) нужно `remove(client)`"]),
     "reset": ([], "reset", error("ConnectionResetError: [Errno 104] Connection reset by peer", 19),
               ["`except ConnectionError:` — `break`"]),
     "removed-twice": (
@@ -259,8 +260,13 @@ WHOLE = {
                     ["`sock.shutdown(socket.SHUT_RDWR)`", "поток listen (строка 14)", "`daemon=True`"]),
     "in-turns": ([("client.py", "threading.Thread(target=listen, args=(sock,)).start()\n", ""),
                   ("client.py", "text = input()", "print(sock.recv(1024).decode())\n    text = input()")], "types", "",
-                 ["recv (строка 15)", "input() (строка 16)", "args=(sock,), daemon=True).start()", "`os._exit(0)`"]),
-    "waits-for-input": ([("client.py", "os._exit(0)", "break")], "ends", "", ["`os._exit(0)`", "`import os`"]),
+                 ["recv (строка 15)", "input() (строка 16)", "с input (строка 14)", "args=(sock,), daemon=True).start()",
+                  "OSError"]),
+    "waits-for-input": (
+        [("client.py", "os._exit(0)", "break"), ("client.py", "import os\n", "")], "ends", "",
+        ["(он кончается строкой 9)", "`os._exit(0)`", "`import os`", "`except OSError:` — тоже `break`"]),
+    "leaves-silently": ([("server.py", "    broadcast(name + \" вышел\")\n", "")], "leave", "",
+                        ["(он кончается строкой 22)"]),
     "no-encode": ([("client.py", "(text + \"\\n\").encode()", "text + \"\\n\"")], "types",
                   error("TypeError: a bytes-like object is required, not 'str'", 20, "client.py"),
                   [r"`sock.send((text + '\n').encode())`"]),
@@ -288,7 +294,33 @@ def test_a_hint_says_the_whole_repair(name):
 def test_who_waits_for_the_server_is_told_to_end_the_whole_program():
     changes = [("client.py", "        if not data:\n            os._exit(0)\n", "")]
     [fault] = faults.faults(about(changes), results("ends"), BEYOND)
-    assert fault.name == "spins" and [says for says, _ in fault.told()[1:]] == [faults.EXIT]
+    exit = faults.EXIT, {"function": "listen", "end": "8"}
+    assert (fault.name, fault.more) == ("spins", [exit, (faults.CAUGHT, {})])
+
+
+def test_nobody_is_told_to_import_what_is_imported():
+    changes, lost, heard, _ = WHOLE["in-turns"]
+    for imported, modules in [("import os\n", ["threading"]), ("", ["os, threading"])]:
+        programs = about([*changes, ("client.py", "import threading\n", "")])
+        source = programs["sources"]["client.py"].replace("import os\n", imported)
+        programs["sources"]["client.py"] = source
+        [fault] = faults.faults(programs, results(lost, heard), BEYOND)
+        assert [values["modules"] for _, values in fault.more] == modules
+
+
+def test_the_listening_thread_of_the_sample_ends_the_program_at_a_reset():
+    changes, lost, heard, _ = WHOLE["in-turns"]
+    [fault] = faults.faults(about(changes), results(lost, heard), BEYOND)
+    sample = fault.values["sample"].replace("os._exit(0)", "ended.append(sock)")
+
+    class Broken:
+        def recv(self, size):
+            raise ConnectionResetError
+
+    namespace, sock = {"ended": []}, Broken()
+    exec(sample, namespace)
+    namespace["listen"](sock)
+    assert namespace["ended"] == [sock]
 
 
 @pytest.mark.parametrize(

@@ -108,10 +108,21 @@ class Case:
 
 
 FINDERS = []
-UNCALLED = "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла нужно `{call}`"
-REMOVE = "Сразу после цикла нужно `{call}`, чем бы он ни кончился"
-GONE = "Сразу после цикла уберите ушедшего из списка, закройте его сокет и разошлите остальным, что он ушёл"
-EXIT = "Выйти из цикла мало: главный поток ждёт в input(). После цикла: `os._exit(0)`, а наверху `import os`"
+UNCALLED = (
+    "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла (он кончается строкой "
+    "{end}) нужно `{call}`"
+)
+REMOVE = "Сразу после цикла (он кончается строкой {end}) нужно `{call}`, чем бы он ни кончился"
+GONE = (
+    "Сразу после цикла (он кончается строкой {end}) уберите ушедшего из списка, закройте его сокет и разошлите "
+    "остальным, что он ушёл"
+)
+EXIT = (
+    "Выйти из цикла мало: главный поток ждёт в input(). Сразу после цикла в {function} (он кончается строкой {end}): "
+    "`os._exit(0)`"
+)
+AT_TOP = "Наверху: `import {modules}`"
+CAUGHT = "Обрыв связи — исключение: поставьте recv в try, а в `except OSError:` — тоже `break`"
 DAEMON = "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`"
 SPREADS = "Это уже умеет ваша функция {function} (строка {line})"
 LOOKS_LIKE = "Похоже на «{close}»"
@@ -126,7 +137,7 @@ LINES = (
 )
 SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
 SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
-MORE = [UNCALLED, REMOVE, GONE, EXIT, DAEMON, SPREADS, LOOKS_LIKE, TWICE, UNASKED, LINES, SPEAKS, SPEAK]
+MORE = [UNCALLED, REMOVE, GONE, EXIT, AT_TOP, CAUGHT, DAEMON, SPREADS, LOOKS_LIKE, TWICE, UNASKED, LINES, SPEAKS, SPEAK]
 
 
 def finder(name, lesson, says):
@@ -572,10 +583,10 @@ def closes_without_shutdown(case):
     "in-turns",
     "client",
     "Один поток и слушает, и отправляет: пока он ждёт в recv (строка {recv}), набранное не уходит, а пока ждёт в "
-    "input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print в функцию с циклом "
-    "while True и перед циклом input запустите её: `threading.Thread(target=listen, args=({sock},), "
-    "daemon=True).start()`. Когда recv вернёт пустое, пусть она завершит всю программу: `os._exit(0)`. Наверху: "
-    "`import os, threading`",
+    "input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print в функцию с циклом, "
+    "как в образце, и перед циклом с input (строка {loop}) запустите её: `threading.Thread(target=listen, "
+    "args=({sock},), daemon=True).start()`. Когда recv вернёт пустое или связь оборвётся (OSError), она завершает всю "
+    "программу",
 )
 def types_and_listens_in_turns(case):
     program = case.programs.get(CLIENT)
@@ -586,34 +597,36 @@ def types_and_listens_in_turns(case):
     for call in program.calls("input"):
         loop = above(call, ast.While)
         if loop and (receives := program.calls("recv", under=loop)):
-            places = {"recv": receives[0].lineno, "input": call.lineno, "sock": owner(receives[0])}
-            yield CLIENT, receives[0].lineno, places
+            places = {"recv": receives[0].lineno, "input": call.lineno, "loop": loop.lineno}
+            sock = {"sock": owner(receives[0]), "sample": listening(receives[0])}
+            yield CLIENT, receives[0].lineno, places | sock, at_top(program, "os", "threading")
 
 
 @finder(
     "waits-for-input",
     "leaving",
     "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится. Пусть поток, который "
-    "слушает, после своего цикла завершит её всю: `os._exit(0)`, а наверху `import os`",
+    "слушает, после своего цикла (он кончается строкой {end}) завершит её всю: `os._exit(0)`",
 )
 def waits_for_input(case):
     program = case.programs.get(CLIENT)
     if program and case.loses("ends") and program.calls("input") and not program.calls("_exit"):
-        lines = [call.lineno for call in program.calls("recv", "readline")] or [program.calls("input")[-1].lineno]
-        yield CLIENT, lines[-1], {}
+        call = (program.calls("recv", "readline") or program.calls("input"))[-1]
+        yield CLIENT, call.lineno, {"end": end(call)}, at_top(program, "os") + caught(call)
 
 
 @finder(
     "leaves-silently",
     "inbox",
-    "Кто ушёл, о том никому не сказано: после цикла чтения, чем бы он ни кончился, разошлите остальным, что он ушёл",
+    "Кто ушёл, о том никому не сказано: после цикла чтения (он кончается строкой {end}), чем бы он ни кончился, "
+    "разошлите остальным, что он ушёл",
 )
 def leaves_silently(case):
     program = case.programs.get(SERVER)
     if program and case.loses("leave") and program.calls("recv"):
         receive = program.calls("recv")[-1]
         more = [one for one in removal(program, receive) if one[0] != GONE]
-        yield SERVER, receive.lineno, {}, more
+        yield SERVER, receive.lineno, {"end": end(receive)}, more
 
 
 # Bytes and texts
@@ -799,11 +812,11 @@ def removal(program, receive):
     if any(call.lineno > loop.end_lineno for call in after):
         return []
     if not able:
-        return [(GONE, {})]
-    call = f"{able[0].name}({owner(receive)})"
+        return [(GONE, {"end": loop.end_lineno})]
+    place = {"call": f"{able[0].name}({owner(receive)})", "end": loop.end_lineno}
     if any(map(is_own, program.calls(able[0].name))):
-        return [(REMOVE, {"call": call})]
-    return [(UNCALLED, {"function": able[0].name, "line": able[0].lineno, "call": call})]
+        return [(REMOVE, place)]
+    return [(UNCALLED, {"function": able[0].name, "line": able[0].lineno, **place})]
 
 
 def unasked(program):
@@ -826,7 +839,34 @@ def farewell(program, receive):
     """Return what has to be done (as Fault.more) by a client whose receive (a recv) ends beside an input()."""
     home = function(receive)
     beside = [call for call in program.calls("input") if function(call) is not home]
-    return [(EXIT, {})] if home and beside and not program.calls("_exit") else []
+    if not home or not beside or program.calls("_exit"):
+        return caught(receive)
+    return [(EXIT, {"function": home.name, "end": end(receive)}), *at_top(program, "os"), *caught(receive)]
+
+
+def caught(receive):
+    """Return what to do (as Fault.more) lest a reset in receive (a call) ends but its thread."""
+    return [] if called(receive) == "input" or above(receive, ast.Try) else [(CAUGHT, {})]
+
+
+def at_top(program, *modules):
+    """Return those of modules (str) that program does not import yet (as Fault.more)."""
+    missing = [module for module in modules if module not in program.imports()]
+    return [(AT_TOP, {"modules": ", ".join(missing)})] if missing else []
+
+
+def end(call):
+    """Return the last line (int) of the loop in which call stands."""
+    return (above(call, ast.While, ast.For) or call).end_lineno
+
+
+def listening(receive):
+    """Return a function (str) that prints what receive (a recv) returns until the end, and ends the program."""
+    name = owner(receive) if owner(receive).isidentifier() else "sock"
+    return (
+        f"def listen({name}):\n    try:\n        while data := {name}.recv(1024):\n            print(data.decode())\n"
+        "    except OSError:\n        pass\n    os._exit(0)"
+    )
 
 
 def by_lines(program, client):

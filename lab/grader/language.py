@@ -150,7 +150,7 @@ PHRASES = {
     "На терминале": "On the terminal of",
     "то же, что в критерии": "the same as in the criterion",
     "Из-за того же": "For the same reason",
-    "Нужно для:": "Needed for:", "Баллов это не стоило": "This cost no points",
+    "Нужно для:": "Needed for:", "Образец:": "A sample:", "Баллов это не стоило": "This cost no points",
     "До бонусных критериев дело поэтому не дошло:": "Because of this, the bonus criteria were not reached:",
     "Исправьте основное и сдайте ещё раз: проверятся и они.":
         "Repair the base and hand in again: then they are graded, too.",
@@ -261,22 +261,23 @@ FAULTS = {
         "The function {name} has not been given what it works with. Pass it in args: `{code}`",
     "Один поток и слушает, и отправляет: пока он ждёт в recv (строка {recv}), набранное не уходит, а пока"
     " ждёт в input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print "
-    "в функцию с циклом while True и перед циклом input запустите её: `threading.Thread(target=listen, "
-    "args=({sock},), daemon=True).start()`. Когда recv вернёт пустое, пусть она завершит всю программу: "
-    "`os._exit(0)`. Наверху: `import os, threading`":
+    "в функцию с циклом, как в образце, и перед циклом с input (строка {loop}) запустите её: "
+    "`threading.Thread(target=listen, args=({sock},), daemon=True).start()`. Когда recv вернёт пустое или связь "
+    "оборвётся (OSError), она завершает всю программу":
         "One thread both listens and sends: while it waits in recv (line {recv}), what is typed does not "
         "go out, and while it waits in input() (line {input}), neither others' words are seen nor that "
-        "the server is gone. Move recv and print to a function with a while True loop, and before the "
-        "loop with input start it: `threading.Thread(target=listen, args=({sock},), "
-        "daemon=True).start()`. When recv returns nothing, let it end the whole program: `os._exit(0)`. "
-        "At the top: `import os, threading`",
+        "the server is gone. Move recv and print to a function with a loop, as in the sample, and before the "
+        "loop with input (line {loop}) start it: `threading.Thread(target=listen, args=({sock},), "
+        "daemon=True).start()`. When recv returns nothing, or the connection breaks (OSError), it ends the whole "
+        "program",
     "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится. Пусть "
-    "поток, который слушает, после своего цикла завершит её всю: `os._exit(0)`, а наверху `import os`":
+    "поток, который слушает, после своего цикла (он кончается строкой {end}) завершит её всю: `os._exit(0)`":
         "The server is gone, and the main thread waits in input(): the program does not end before Enter."
-        " Let the thread that listens end all of it after its loop: `os._exit(0)`, and at the top `import"
-        " os`",
-    "Кто ушёл, о том никому не сказано: после цикла чтения, чем бы он ни кончился, разошлите остальным, что он ушёл":
-        "Nobody is told who has left: after the loop that reads, however it has ended, tell all the others",
+        " Let the thread that listens end all of it after its loop (which ends in line {end}): `os._exit(0)`",
+    "Кто ушёл, о том никому не сказано: после цикла чтения (он кончается строкой {end}), чем бы он ни "
+    "кончился, разошлите остальным, что он ушёл":
+        "Nobody is told who has left: after the loop that reads (which ends in line {end}), however it has "
+        "ended, tell all the others",
     "По сети идут байты, а здесь строка. Превратите в байты её всю: `{code}`":
         "Bytes go over the network, and this is a string. Turn all of it into bytes: `{code}`",
     "Из сети пришли байты: строка из них получается, если дописать `.decode()`":
@@ -313,16 +314,24 @@ FAULTS = {
         "`if not {name}: {client}.close(); return`, and the same in `except ConnectionError:`",
     "Программу или её поток останавливает ошибка: `{error}`":
         "An error ends the program or its thread: `{error}`",
-    "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла нужно `{call}`":
-        "The function {function} (line {line}) is written, but nobody calls it: right after the loop, "
-        "`{call}` is needed",
-    "Сразу после цикла нужно `{call}`, чем бы он ни кончился":
-        "Right after the loop, `{call}` is needed, however the loop has ended",
-    "Сразу после цикла уберите ушедшего из списка, закройте его сокет и разошлите остальным, что он ушёл":
-        "Right after the loop, take who has left off the list, close the socket, and tell the others who has left",
-    "Выйти из цикла мало: главный поток ждёт в input(). После цикла: `os._exit(0)`, а наверху `import os`":
-        "To leave the loop is not enough: the main thread waits in input(). After the loop: "
-        "`os._exit(0)`, and at the top `import os`",
+    "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла (он кончается строкой "
+    "{end}) нужно `{call}`":
+        "The function {function} (line {line}) is written, but nobody calls it: right after the loop (which "
+        "ends in line {end}), `{call}` is needed",
+    "Сразу после цикла (он кончается строкой {end}) нужно `{call}`, чем бы он ни кончился":
+        "Right after the loop (which ends in line {end}), `{call}` is needed, however the loop has ended",
+    "Сразу после цикла (он кончается строкой {end}) уберите ушедшего из списка, закройте его сокет и разошлите "
+    "остальным, что он ушёл":
+        "Right after the loop (which ends in line {end}), take who has left off the list, close the socket, "
+        "and tell the others who has left",
+    "Выйти из цикла мало: главный поток ждёт в input(). Сразу после цикла в {function} (он кончается строкой "
+    "{end}): `os._exit(0)`":
+        "To leave the loop is not enough: the main thread waits in input(). Right after the loop in {function} "
+        "(which ends in line {end}): `os._exit(0)`",
+    "Наверху: `import {modules}`":
+        "At the top: `import {modules}`",
+    "Обрыв связи — исключение: поставьте recv в try, а в `except OSError:` — тоже `break`":
+        "A broken connection is an exception: put recv into a try, and `break` into its `except OSError:`, too",
     "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`":
         "The thread {function} (line {line}) keeps the program alive while it waits in recv: add `daemon=True`",
     "Это уже умеет ваша функция {function} (строка {line})":

@@ -20,7 +20,7 @@ SIGNS = {  # what stands for what in a report, explained where it stands
     "подряд:": "(подряд: 3) — эта строка пришла три раза подряд",
     "\ufffd": "\ufffd — байты, из которых не выходит буквы",
 }
-NEEDED, FREE = "Нужно для:", "Баллов это не стоило"
+NEEDED, FREE, SAMPLE = "Нужно для:", "Баллов это не стоило", "Образец:"
 NOT_REACHED = "До бонусных критериев дело поэтому не дошло:"  # what breaks the base says nothing of them
 AGAIN = "Исправьте основное и сдайте ещё раз: проверятся и они."
 AT_ONCE = "Имя люди в проверке называют сразу, не дожидаясь вопроса."
@@ -121,7 +121,13 @@ class Report:
         if lessons:
             said.append(f"{self.say('Урок')} {', '.join(lessons)}")
         line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-        return f"- {where}: {' '.join(f'{sentence}.' for sentence in said)}" + f"\n\n      {line}" * bool(line)
+        shown = f"\n\n      {line}" * bool(line) + self.samples(found)
+        return f"- {where}: {' '.join(f'{sentence}.' for sentence in said)}{shown}"
+
+    def samples(self, found):
+        """Return the code (str) that shows how to repair found (list of Fault), each once."""
+        codes = dict.fromkeys(fault.values["sample"] for fault in found if "sample" in fault.values)
+        return "".join(f"\n\n  {self.say(SAMPLE)}\n\n{indented(code, 6)}" for code in codes)
 
     def cost(self, found):
         """Return which criteria found (list of Fault) cost (str): with the base, also what was lost for the same."""
