@@ -240,7 +240,7 @@ WHOLE = {
                        error("TypeError: handle() missing 1 required positional argument: 'client'"),
                        ["Функции handle", "`args=(client,)`"]),
     "self-only": ([("server.py", "broadcast(name + \": \" + message)", "client.send(message.encode())")], "two", "",
-                  ["ваша функция broadcast (строка 7)"]),
+                  ["ваша функция broadcast (строка 7)", "строку (str)", "`broadcast(message)`"]),
     "name-not-asked": ([("server.py", "    client.send(\"Как вас зовут?\\n\".encode())\n", "")], "name", "",
                        ["`client.send(\"Введите своё имя:\".encode())`"]),
     "spins": ([("server.py", LOOP, ""), REMOVE], "leave reset empty", "",
@@ -273,7 +273,7 @@ WHOLE = {
     "half-letter": ([], "letter", error("UnicodeDecodeError: 'utf-8' codec can't decode byte 0xd0", 19),
                     ["до знака \\n, потом decode()", "client.makefile(", "Ваш client.py этот знак уже посылает"]),
     "piece": ([("client.py", "(text + \"\\n\").encode()", "text.encode()")], "glued torn", "",
-              ["client.makefile(", "Пусть client.py посылает этот знак"]),
+              ["перед строкой 13, один раз и не в цикле", "client.makefile(", "Пусть client.py посылает этот знак"]),
     "list-walked": ([("server.py", "        client.send((", "        clients.remove(client)\n        client.send(("),
                      ("server.py", "list(clients)", "clients")], "reset", "", ["`list(clients)`"]),
     "one-blocks-all": ([], "deaf", "", ["send ждёт", "`queue.Queue()`"]),
@@ -335,6 +335,34 @@ def test_who_is_removed_twice_is_removed_in_no_except_either(handler, named):
     found = {fault.name: fault for fault in faults.faults(about(changes), results("leave", heard), BEYOND)}
     more = [(faults.UNASKED, {"call": handler, "line": "12"})] * named
     assert found["removed-twice"].more == more
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sent", "answer", "code"),
+    [
+        ("text, sender=None", '(text + "\\n").encode()', 'f"{name}: {message}\\n".encode()',
+         "broadcast(f'{name}: {message}', client)"),
+        ("data", "data", 'f"{name}: {message}\\n".encode()', "broadcast(f'{name}: {message}\\n'.encode())"),
+        ("sender, data", "data", "message", "broadcast(client, message)"),
+    ],
+    ids=["a text", "bytes", "the sender first"],
+)  # fmt: skip
+def test_what_a_function_takes_that_tells_all_is_said(parameters, sent, answer, code):
+    changes = [
+        ("server.py", "def broadcast(text)", f"def broadcast({parameters})"),
+        ("server.py", "client.send((text + \"\\n\").encode())", f"client.send({sent})"),
+        ("server.py", "broadcast(name + \": \" + message)", f"client.send({answer})"),
+    ]
+    [fault] = faults.faults(about(changes), results("two"), BEYOND)
+    [(says, values)] = fault.more
+    assert (says == faults.SPREADS_TEXT, values["code"]) == ("text" in parameters, code)
+
+
+def test_lines_begin_before_the_name_and_its_try():
+    name = "    name = client.recv(1024).decode()\n"
+    changes = [("server.py", name, f"    try:\n    {name}    except OSError:\n        return\n")]
+    told = [values for fault in faults.faults(about(changes), results("glued"), BEYOND) for _, values in fault.more]
+    assert {"client": "client", "line": "13"} in told
 
 
 def test_a_function_that_looks_first_may_be_called_twice():

@@ -25,6 +25,7 @@ from .reading import (
     names,
     notices_the_end,
     owner,
+    passed,
     reads_pieces,
     removes,
     spreads,
@@ -124,7 +125,10 @@ EXIT = (
 AT_TOP = "Наверху: `import {modules}`"
 CAUGHT = "Обрыв связи — исключение: поставьте recv в try, а в `except OSError:` — тоже `break`"
 DAEMON = "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`"
-SPREADS = "Это уже умеет ваша функция {function} (строка {line})"
+SPREADS_TEXT = (
+    "Это уже умеет ваша функция {function} (строка {line}). Она берёт строку (str), encode() вызывает сама: `{code}`"
+)
+SPREADS_BYTES = "Это уже умеет ваша функция {function} (строка {line}). Она берёт байты (bytes): `{code}`"
 LOOKS_LIKE = "Похоже на «{close}»"
 TWICE = "Сейчас `{call}` стоит в строках: {lines}; оставьте только строку {last}"
 UNASKED = (
@@ -132,12 +136,13 @@ UNASKED = (
     "собственный поток"
 )
 LINES = (
-    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
-    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка пустая"
+    "Проще всего: перед строкой {line}, один раз и не в цикле (новый makefile теряет то, что прочёл прежний), "
+    "`lines = {client}.makefile(encoding='utf-8')`, а потом вместо каждого recv с decode(), имя тоже, — "
+    "`lines.readline().strip()`: он ждёт всей строки, а в конце разговора возвращает пустую"
 )
 SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
 SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
-MORE = [UNCALLED, REMOVE, GONE, EXIT, AT_TOP, CAUGHT, DAEMON, SPREADS, LOOKS_LIKE, TWICE, UNASKED, LINES, SPEAKS, SPEAK]
+MORE = [UNCALLED, REMOVE, GONE, EXIT, AT_TOP, CAUGHT, DAEMON, SPREADS_TEXT, SPREADS_BYTES, LOOKS_LIKE, TWICE, UNASKED, LINES, SPEAKS, SPEAK]
 
 
 def finder(name, lesson, says):
@@ -399,7 +404,7 @@ def answers_the_speaker_only(case):
         sends = program.calls(*SENDS, under=loop) if loop else []
         if sends and not spreads(program, loop):
             able = [home for home in program.functions.values() if spreads(program, home, 0)]
-            yield SERVER, sends[0].lineno, {}, [(SPREADS, {"function": f.name, "line": f.lineno}) for f in able[:1]]
+            yield SERVER, sends[0].lineno, {}, [able_to_spread(program, home, sends[0]) for home in able[:1]]
 
 
 @finder(
@@ -702,7 +707,7 @@ def piece_is_no_message(case):
 )
 def half_a_letter(case):
     program = case.programs.get(SERVER)
-    more = by_lines(program, case.programs.get(CLIENT)) if program else []
+    more = by_lines(program, case.programs.get(CLIENT)) if program and program.calls("recv") else []
     for role, _, line in tracebacks(case, r"(UnicodeDecodeError: .*)"):
         yield role, line, {}, more * (role == SERVER)
     if program and case.loses("letter") and not case.loses("two") and reads_pieces(program):
@@ -802,6 +807,12 @@ def tracebacks(case, pattern):
             yield role, error[1], int(own[-1]) if own else 0
 
 
+def able_to_spread(program, home, send):
+    """Return (as one of Fault.more) how to call home, a function of program that spreads, in place of send (a call)."""
+    text, code = passed(program, home, send)
+    return SPREADS_TEXT if text else SPREADS_BYTES, {"function": home.name, "line": home.lineno, "code": code}
+
+
 def removal(program, receive):
     """Return what has to be done (as Fault.more) after the loop in which receive (a recv) stands, if it is not."""
     loop, home = above(receive, ast.While), function(receive)
@@ -872,5 +883,7 @@ def listening(receive):
 def by_lines(program, client):
     """Return how a server takes lines for messages (as Fault.more), and what its client (Program or None) sends."""
     sends = client and client.says("\n")
-    return [(LINES, {"client": owner(program.calls("recv")[-1])} if program.calls("recv") else {"client": "client"}),
-            (SPEAKS if sends else SPEAK, {})]  # fmt: skip
+    [*_, receive] = program.calls("recv")
+    first = next(call for call in program.calls("recv") if function(call) is function(receive))
+    line = (above(first, ast.While) or above(first, ast.Try) or first).lineno
+    return [(LINES, {"client": owner(receive), "line": line}), (SPEAKS if sends else SPEAK, {})]

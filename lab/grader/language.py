@@ -334,8 +334,12 @@ FAULTS = {
         "A broken connection is an exception: put recv into a try, and `break` into its `except OSError:`, too",
     "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`":
         "The thread {function} (line {line}) keeps the program alive while it waits in recv: add `daemon=True`",
-    "Это уже умеет ваша функция {function} (строка {line})":
-        "Your function {function} (line {line}) already does that",
+    "Это уже умеет ваша функция {function} (строка {line}). Она берёт строку (str), encode() вызывает сама: "
+    "`{code}`":
+        "Your function {function} (line {line}) already does that. It takes a string (str) and calls encode() itself: "
+        "`{code}`",
+    "Это уже умеет ваша функция {function} (строка {line}). Она берёт байты (bytes): `{code}`":
+        "Your function {function} (line {line}) already does that. It takes bytes: `{code}`",
     "Похоже на «{close}»":
         "It looks like «{close}»",
     "Сейчас `{call}` стоит в строках: {lines}; оставьте только строку {last}":
@@ -344,12 +348,13 @@ FAULTS = {
     "его собственный поток":
         "And let nobody be removed while all are told: in place of `{call}` (line {line}), `pass`; who is gone is "
         "removed by that one's own thread",
-    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
-    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка "
-    "пустая":
-        "The easiest way: `lines = {client}.makefile(encoding='utf-8')`, and in place of each recv, also "
-        "for the name, `lines.readline().strip()`: it waits for a whole line, needs no decode() after it, and at "
-        "the end of the conversation gives an empty line",
+    "Проще всего: перед строкой {line}, один раз и не в цикле (новый makefile теряет то, что прочёл прежний), "
+    "`lines = {client}.makefile(encoding='utf-8')`, а потом вместо каждого recv с decode(), имя тоже, — "
+    "`lines.readline().strip()`: он ждёт всей строки, а в конце разговора возвращает пустую":
+        "The easiest way: before line {line}, once and in no loop (a new makefile loses what the one before has "
+        "read), `lines = {client}.makefile(encoding='utf-8')`, and then in place of each recv with decode(), also "
+        "for the name, `lines.readline().strip()`: it waits for a whole line, and at the end of the conversation "
+        "returns an empty one",
     "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать":
         "Your client.py sends this sign already, and the grading will then send it, too",
     "Пусть client.py посылает этот знак, и проверка тогда будет посылать":

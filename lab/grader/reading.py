@@ -162,6 +162,24 @@ def spreads(program, node, depth=3):
     return depth > 0 and any(spreads(program, function, depth - 1) for function in nexts)
 
 
+def passed(program, home, send):
+    """Return whether home, a function that sends its parameter, encodes it, and a call (str) of it in place of send.
+
+    Who is passed besides the message is the one to whom send (a call) sends.
+    """
+    parameters = [argument.arg for argument in home.args.args if argument.arg != "self"]
+    [own, *_] = program.calls(*SENDS, "put", "put_nowait", under=home)
+    message = next((name for name in parameters if any(name in names(argument) for argument in own.args)), "")
+    text = any(message in names(call) for call in program.calls("encode", "bytes", under=home))
+    given = send.args[0] if send.args else ast.Constant("…")
+    if text and isinstance(given, ast.Call) and called(given) == "encode":
+        given = given.func.value
+    said = ast.unparse(given)
+    ends = any("\n" in str(part.value) for part in ast.walk(home) if isinstance(part, ast.Constant))
+    said = said.replace("\\n", "") if text and ends else said
+    return text, f"{home.name}({', '.join(said if name == message else owner(send) for name in parameters)})"
+
+
 def is_parameter(node, name):
     """Return whether name (str) is a parameter of the function in which node is."""
     home = function(node)
