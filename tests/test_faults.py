@@ -278,8 +278,8 @@ WHOLE = {
                      ("server.py", "list(clients)", "clients")], "reset", "", ["`list(clients)`"]),
     "one-blocks-all": ([], "deaf", "", ["send ждёт", "`queue.Queue()`"]),
     "namesakes": ([("server.py", "    if name in names:\n        client.send(\"Имя занято\\n\".encode())\n", "")],
-                  "namesakes", "", ["`if name in names:`", "годится и то, и другое"]),
-    "ghosts": ([], "ghosts", "", ["`if not name: client.close(); return`", "`except ConnectionError:`"]),
+                  "namesakes", "", ["Вместо этой строки", "while name in names:\n    client.send("]),
+    "ghosts": ([], "ghosts", "", ["Вместо этой строки", "except ConnectionError:\n    name = \"\"\nif not name:\n"]),
 }  # fmt: skip
 
 
@@ -288,6 +288,7 @@ def test_a_hint_says_the_whole_repair(name):
     changes, lost, heard, said = WHOLE[name]
     found = {fault.name: fault for fault in faults.faults(about(changes), results(lost, heard), BEYOND)}
     told = ". ".join(says.format(**values) for says, values in found[name].told())
+    told += found[name].values.get("sample", "")
     assert not [part for part in said if part not in told], told
 
 
@@ -356,6 +357,40 @@ def test_what_a_function_takes_that_tells_all_is_said(parameters, sent, answer, 
     [fault] = faults.faults(about(changes), results("two"), BEYOND)
     [(says, values)] = fault.more
     assert (says == faults.SPREADS_TEXT, values["code"]) == ("text" in parameters, code)
+
+
+class Person:
+    """A socket whose recv returns what is in said (list of bytes), or raises what is there."""
+
+    def __init__(self, *said):
+        self.said, self.heard, self.closed = list(said), "", False
+
+    def recv(self, size):
+        if isinstance(self.said[0], Exception):
+            raise self.said[0]
+        return self.said.pop(0)
+
+    def send(self, data):
+        self.heard += data.decode()
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("Аня Аня Борис", "Борис"), ("Вера", "Вера"), ("", None), ("Аня ", None), (ConnectionResetError(), None)],
+)
+def test_a_name_is_asked_again_and_who_gives_none_is_gone(said, name):
+    changes, *_ = FAULTY["namesakes"]
+    found = faults.faults(about(changes), results("namesakes ghosts"), BEYOND)
+    [sample] = {fault.values["sample"] for fault in found}
+    code = "def handle(client):\n" + "".join(f"    {line}\n" for line in [*sample.splitlines(), "return name"])
+    namespace = {"names": {"Аня": None}}
+    exec(code, namespace)
+    client = Person(*[said] if isinstance(said, Exception) else [word.encode() for word in said.split(" ")])
+    assert namespace["handle"](client) == name and client.closed is (name is None)
+    assert client.heard.count("Имя занято") == str(said).count("Аня")
 
 
 def test_lines_begin_before_the_name_and_its_try():

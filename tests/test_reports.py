@@ -338,6 +338,14 @@ def test_faults_at_one_line_are_told_in_one_place():
     assert told.count("\n      client.send(text)\n") == 1
 
 
+def test_what_is_to_stand_in_one_place_is_shown_in_one_sample():
+    handed_in = submission(ghosts=DEAF, namesakes=DEAF)
+    handed_in.found["sources"]["server.py"] = "def handle(s):\n    name = s.recv(9).decode()\n    names[s] = name\n"
+    told = report(handed_in, CRITERIA)
+    assert "Сразу после этой строки" not in told and told.count("\n  Образец:\n") == 1
+    assert "\n          while name in names.values():\n" in told and "\n      if not name:\n" in told
+
+
 def test_how_to_read_lines_is_told_at_the_first_of_two_places():
     handed_in = submission(glued=DEAF, torn=DEAF, letter=DEAF)
     handed_in.found["sources"]["server.py"] = "def handle(s):\n    data = s.recv(9)\n    print(data.decode())\n"

@@ -29,6 +29,7 @@ from .reading import (
     reads_pieces,
     removes,
     spreads,
+    statement,
     taken,
     target,
     twice,
@@ -746,30 +747,28 @@ def one_blocks_all(case):
 @finder(
     "namesakes",
     "names",
-    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Сразу после этой строки: `if {check}:` — и "
-    "откажите или дайте другое имя, например «Аня2»; годится и то, и другое",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Вместо этой строки — образец: он спрашивает, пока "
+    "имя занято. Можно и дать другое имя: «Аня2», «Аня3»",
 )
 def namesakes(case):
     program = case.programs.get(SERVER)
     if program and case.loses("namesakes") and not case.loses("two", "signed"):
         for receive in program.calls("recv", "readline")[:1]:
-            name = target(receive)
-            compares = [n for n in program.nodes if isinstance(n, ast.Compare) and name in names(n.left) | {""}]
-            if not any(isinstance(compare.ops[0], (ast.In, ast.NotIn)) for compare in compares):
-                yield SERVER, receive.lineno, {"check": taken(program, name or "name")}
+            if not compares(program, receive):
+                yield SERVER, receive.lineno, {"sample": introduction(case, program, receive)}
 
 
 @finder(
     "ghosts",
     "names",
-    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Сразу после этой строки: "
-    "`if not {name}: {client}.close(); return`, и то же в `except ConnectionError:`",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Вместо этой строки — образец: с пустым именем и после "
+    "обрыва связи разговора нет",
 )
 def ghosts(case):
     program = case.programs.get(SERVER)
     if program and case.loses("ghosts") and not case.loses("two"):
         for call in program.calls("recv", "readline")[:1]:
-            yield SERVER, call.lineno, {"name": target(call) or "name", "client": owner(call)}
+            yield SERVER, call.lineno, {"sample": introduction(case, program, call)}
 
 
 @finder("error", "", "Программу или её поток останавливает ошибка: `{error}`")
@@ -853,6 +852,28 @@ def farewell(program, receive):
     if not home or not beside or program.calls("_exit"):
         return caught(receive)
     return [(EXIT, {"function": home.name, "end": end(receive)}), *at_top(program, "os"), *caught(receive)]
+
+
+def compares(program, receive):
+    """Return whether program looks whether the name that receive (a call) returns is in something."""
+    name = target(receive)
+    tests = [n for n in program.nodes if isinstance(n, ast.Compare) and name in names(n.left) | {""}]
+    return any(isinstance(test.ops[0], (ast.In, ast.NotIn)) for test in tests)
+
+
+def introduction(case, program, receive):
+    """Return code (str) that asks until a name is free, and ends without one, as far as this was lost in case."""
+    name, client = target(receive) or "name", owner(receive)
+    asked = statement(receive) if target(receive) else f"{name} = {ast.unparse(receive)}.decode()"
+    code = [asked]
+    if case.loses("namesakes") and not compares(program, receive):
+        refusal = f'    {client}.send("Имя занято, назовите другое:\\n".encode())'
+        code += [f"while {taken(program, name)}:", refusal, f"    {asked}"]
+    if case.loses("ghosts"):
+        leave = f"    {'return' if function(receive) else 'continue'}"
+        code = ["try:", *(f"    {line}" for line in code), "except ConnectionError:", f'    {name} = ""']
+        code += [f"if not {name}:", f"    {client}.close()", leave]
+    return "\n".join(code)
 
 
 def caught(receive):

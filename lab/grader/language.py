@@ -304,14 +304,14 @@ FAULTS = {
         "send waits until the one to whom it sends has read: Boris does not read, and Anya's thread "
         "stands here, and with it everybody. Give each a queue, `queue.Queue()`, and a thread that takes from it "
         "and sends; to tell all, just put into the queues: `put()`",
-    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Сразу после этой строки: `if {check}:` "
-    "— и откажите или дайте другое имя, например «Аня2»; годится и то, и другое":
-        "Nobody compares the name with those that are taken: two Anyas can't be told apart. Right after "
-        "this line: `if {check}:` — and refuse it or give another name, for example «Anya2»; both will do",
-    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Сразу после этой строки: `if not {name}: "
-    "{client}.close(); return`, и то же в `except ConnectionError:`":
-        "Who leaves without giving a name gets into the chat with an empty one. Right after this line: "
-        "`if not {name}: {client}.close(); return`, and the same in `except ConnectionError:`",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Вместо этой строки — образец: он спрашивает, "
+    "пока имя занято. Можно и дать другое имя: «Аня2», «Аня3»":
+        "Nobody compares the name with those that are taken: two Anyas can't be told apart. In place of this line, "
+        "the sample: it asks while the name is taken. You may also give another name: «Anya2», «Anya3»",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Вместо этой строки — образец: с пустым именем и "
+    "после обрыва связи разговора нет":
+        "Who leaves without giving a name gets into the chat with an empty one. In place of this line, the sample: "
+        "with an empty name, or when the connection breaks, there is no conversation",
     "Программу или её поток останавливает ошибка: `{error}`":
         "An error ends the program or its thread: `{error}`",
     "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла (он кончается строкой "

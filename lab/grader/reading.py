@@ -104,10 +104,20 @@ def owner(call):
 
 def target(call):
     """Return the variable (str) to which the statement of call assigns, or ""."""
-    node = call
+    node = whole(call)
+    return node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else ""
+
+
+def statement(call):
+    """Return the text (str) of the statement in which call is."""
+    return ast.unparse(whole(call))
+
+
+def whole(node):
+    """Return the statement in which node is, or None."""
     while node and not isinstance(node, ast.stmt):
         node = node.parent
-    return node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else ""
+    return node
 
 
 def encoded(call):
