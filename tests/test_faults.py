@@ -1,5 +1,6 @@
 """Each common fault is recognised in a small submission that has it, and in none that has not."""
 
+import queue
 import re
 
 import pytest
@@ -260,8 +261,8 @@ WHOLE = {
                     ["`sock.shutdown(socket.SHUT_RDWR)`", "поток listen (строка 14)", "`daemon=True`"]),
     "in-turns": ([("client.py", "threading.Thread(target=listen, args=(sock,)).start()\n", ""),
                   ("client.py", "text = input()", "print(sock.recv(1024).decode())\n    text = input()")], "types", "",
-                 ["recv (строка 15)", "input() (строка 16)", "с input (строка 14)", "args=(sock,), daemon=True).start()",
-                  "OSError"]),
+                 ["recv (строка 15)", "input() (строка 16)", "с input (строка 14)",
+                  "args=(sock,), daemon=True).start()", "OSError"]),
     "waits-for-input": (
         [("client.py", "os._exit(0)", "break"), ("client.py", "import os\n", "")], "ends", "",
         ["(он кончается строкой 9)", "`os._exit(0)`", "`import os`", "`except OSError:` — тоже `break`"]),
@@ -276,7 +277,10 @@ WHOLE = {
               ["перед строкой 13, один раз и не в цикле", "client.makefile(", "Пусть client.py посылает этот знак"]),
     "list-walked": ([("server.py", "        client.send((", "        clients.remove(client)\n        client.send(("),
                      ("server.py", "list(clients)", "clients")], "reset", "", ["`list(clients)`"]),
-    "one-blocks-all": ([], "deaf", "", ["send ждёт", "`queue.Queue()`"]),
+    "one-blocks-all": ([], "deaf", "", [
+        "send ждёт", "вместе с её try", "`queues[client].put((text + '\\n').encode())`", "Перед строкой 17",
+        "`queues[client] = queue.Queue()`", "target=writer, args=(client,)",
+        "после строки 23: `queues[client].put(None)`", "`import queue`"]),
     "namesakes": ([("server.py", "    if name in names:\n        client.send(\"Имя занято\\n\".encode())\n", "")],
                   "namesakes", "", ["Вместо этой строки", "while name in names:\n    client.send("]),
     "ghosts": ([], "ghosts", "", ["Вместо этой строки", "except ConnectionError:\n    name = \"\"\nif not name:\n"]),
@@ -375,6 +379,63 @@ class Person:
 
     def close(self):
         self.closed = True
+
+
+def test_the_queue_of_the_sample_ends_with_none_and_with_a_reset():
+    [fault] = faults.faults(about([]), results("deaf"), BEYOND)
+    namespace, client, gone = {}, Person(), Person()
+    exec(fault.values["sample"], namespace)
+    gone.send = gone.recv = lambda data: (_ for _ in ()).throw(BrokenPipeError())
+    for person in client, gone:
+        namespace["queues"][person] = waiting = queue.Queue()
+        for data in b"one", b"two", None, b"three":
+            waiting.put(data)
+        namespace["writer"](person)
+    assert (client.heard, namespace["queues"][client].qsize(), namespace["queues"][gone].qsize()) == ("onetwo", 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([("server.py", "    clients.append(client)", "    clients.append((client, name))"),
+          ("server.py", "for client in list(clients)", "for client, _ in list(clients)"),
+          ("server.py", "    clients.remove(client)", "    number = find(client)\n    clients.pop(number)")],
+         ["`queues[client] = queue.Queue()`", "после строки 22: `queues[client].put(None)`"]),
+        ([("server.py", "client in list(clients)", "client in names.values()")],
+         ["Перед строкой 16,", "`queues[client] = queue.Queue()`"]),
+    ],
+    ids=["pairs", "a dictionary by name"],
+)  # fmt: skip
+def test_a_queue_belongs_to_a_socket_however_sockets_are_kept(changes, said):
+    [fault] = faults.faults(about(changes), results("deaf"), BEYOND)
+    told = ". ".join(says.format(**values) for says, values in fault.told())
+    assert not [part for part in said if part not in told], told
+
+
+def test_where_all_is_sent_by_one_function_everyone_has_a_queue_from_the_beginning():
+    changes = [
+        ("server.py", "client.send((text + \"\\n\").encode())", "tell(client, text)"),
+        ("server.py", "client.send(\"Как вас зовут?\\n\".encode())", "tell(client, \"Как вас зовут?\")"),
+        ("server.py", "client.send(\"Имя занято\\n\".encode())", "tell(client, \"Имя занято\")"),
+        ("server.py", "def main", "def tell(sock, text):\n    sock.sendall(text.encode())\n\ndef main"),
+    ]
+    [fault] = faults.faults(about(changes), results("deaf"), BEYOND)
+    told = ". ".join(says.format(**values) for says, values in fault.told())
+    assert "`queues[sock].put(text.encode())`" in told and "client.sendall(data)" in fault.values["sample"]
+    assert "accept (строка 34): `queues[client] = queue.Queue()`" in told
+
+
+@pytest.mark.parametrize(
+    ("criteria", "heard", "named"),
+    [
+        ("reset", error("ConnectionResetError: [Errno 104] Connection reset by peer", 19), {"reset", "reset-send"}),
+        ("deaf", error("BrokenPipeError: [Errno 32] Broken pipe", 9), {"one-blocks-all"}),
+        ("reset deaf", error("BrokenPipeError: [Errno 32] Broken pipe", 9), {"reset-send", "one-blocks-all"}),
+    ],
+)
+def test_a_send_that_can_fail_is_caught_in_one_way(criteria, heard, named):
+    found = faults.faults(about([]), results(criteria, heard), BEYOND)
+    assert {fault.name for fault in found} == named
 
 
 @pytest.mark.parametrize(

@@ -344,6 +344,7 @@ def test_what_is_to_stand_in_one_place_is_shown_in_one_sample():
     told = report(handed_in, CRITERIA)
     assert "Сразу после этой строки" not in told and told.count("\n  Образец:\n") == 1
     assert "\n          while name in names.values():\n" in told and "\n      if not name:\n" in told
+    assert 's.send("The name is taken, give another:\\n".encode())' in report(handed_in, ENGLISH, "en")
 
 
 def test_how_to_read_lines_is_told_at_the_first_of_two_places():

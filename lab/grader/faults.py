@@ -33,6 +33,7 @@ from .reading import (
     taken,
     target,
     twice,
+    whole,
 )
 
 SERVER, CLIENT = "server.py", "client.py"
@@ -110,6 +111,7 @@ class Case:
 
 
 FINDERS = []
+TAKEN = "Имя занято, назовите другое:"  # what a server says in a sample
 UNCALLED = (
     "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла (он кончается строкой "
     "{end}) нужно `{call}`"
@@ -141,9 +143,14 @@ LINES = (
     "`lines = {client}.makefile(encoding='utf-8')`, а потом вместо каждого recv с decode(), имя тоже, — "
     "`lines.readline().strip()`: он ждёт всей строки, а в конце разговора возвращает пустую"
 )
+PUT = "Вместо этой строки, вместе с её try, если он есть: `{put}`"
+BEFORE = "Перед строкой {line}, где он попадает в список: `{queue}` и `{thread}`"
+ENTERED = "Сразу после accept (строка {line}): `{queue}` и `{thread}`"
+LAST = "Кто ушёл, тому после строки {line}: `{put}`, и его поток кончится"
 SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
 SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
-MORE = [UNCALLED, REMOVE, GONE, EXIT, AT_TOP, CAUGHT, DAEMON, SPREADS_TEXT, SPREADS_BYTES, LOOKS_LIKE, TWICE, UNASKED, LINES, SPEAKS, SPEAK]
+MORE = [UNCALLED, REMOVE, GONE, EXIT, AT_TOP, CAUGHT, DAEMON, SPREADS_TEXT, SPREADS_BYTES, LOOKS_LIKE, TWICE, UNASKED,
+        LINES, PUT, BEFORE, ENTERED, LAST, SPEAKS, SPEAK]  # fmt: skip
 
 
 def finder(name, lesson, says):
@@ -492,6 +499,11 @@ def reset_while_sending(case):
     for role, _, line in tracebacks(case, RESET):
         if role == SERVER and SERVER in case.programs and case.programs[SERVER].at(line, *SENDS):
             yield role, line, {}
+    program = case.programs.get(SERVER)
+    if program and case.loses("reset") and re.search(RESET, case.heard):
+        for send in program.calls(*SENDS):  # the next to fail, once the recv is caught
+            if above(send, ast.For) and not above(send, ast.Try):
+                yield SERVER, send.lineno, {}
 
 
 @finder(
@@ -733,15 +745,15 @@ def timed_out(case):
     "one-blocks-all",
     "slow",
     "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и все. Дайте "
-    "каждому свою очередь `queue.Queue()` и свой поток, который берёт из неё и посылает; рассылка пусть только "
-    "кладёт в очереди: `put()`",
+    "каждому свою очередь и свой поток, который берёт из неё и посылает: образец — наверх, под import",
 )
 def one_blocks_all(case):
     program = case.programs.get(SERVER)
     if program and case.loses("deaf") and not case.loses("two"):
         sends = program.calls("send", "sendall")
         for call in ([call for call in sends if above(call, ast.For)] or sends)[-1:]:
-            yield SERVER, call.lineno, {}
+            sample, more = queued(program, call)
+            yield SERVER, call.lineno, {"sample": sample}, more
 
 
 @finder(
@@ -785,6 +797,7 @@ WEAKER = {  # which fault need not be named where one of others is
     "error": SPECIAL - {"piece", "half-letter", "one-blocks-all", "namesakes", "ghosts", "leaves-silently",
                         "removed-twice"},
     "reset": {"ghosts"},
+    "reset-send": {"one-blocks-all"},  # its sample catches the error
     "leaves-silently": {"name", "attribute", "port", "bind", "daemon", "thread-no-args", "spins", "reset", "unbound",
                         "removed-twice", "key", "list-walked", "error", "closed",
                         "one-at-a-time", "thread-called", "self-only", "syntax", "import", "no-encode",
@@ -854,6 +867,64 @@ def farewell(program, receive):
     return [(EXIT, {"function": home.name, "end": end(receive)}), *at_top(program, "os"), *caught(receive)]
 
 
+def queued(program, send):
+    """Return a thread's function (str) that sends what is in a queue, and how to use it for send (as Fault.more)."""
+    known = program.known()
+    queues = "outboxes" if "queues" in known else "queues"
+    writer = "post" if "writer" in known else "writer"
+    put = f"{queues}[{owner(send)}].put({ast.unparse(send.args[0]) if send.args else 'data'})"
+    sentence, line, client = entrance(program, send)
+    queue = {"queue": f"{queues}[{client}] = queue.Queue()"}
+    thread = {"thread": f"threading.Thread(target={writer}, args=({client},)).start()"}
+    gone, leaver = exit_of(program, send)
+    code = (
+        f"{queues} = {{}}\n\ndef {writer}(client):\n    try:\n"
+        f"        while (data := {queues}[client].get()) is not None:\n            client.{called(send)}(data)\n"
+        "    except OSError:\n        pass"
+    )
+    more = [(PUT, {"put": put}), (sentence, {"line": line, **queue, **thread})]
+    more += [(LAST, {"line": gone, "put": f"{queues}[{leaver}].put(None)"})] * bool(gone)
+    return code, more + at_top(program, "queue", "threading")
+
+
+def entrance(program, send):
+    """Return (sentence of MORE, line, client): before or after which line a client may need a queue first."""
+    loop = above(send, ast.For)
+    for node in program.nodes if loop else ():
+        joins = isinstance(node, ast.Call) and called(node) in ("append", "add") and names(node.func) & names(loop.iter)
+        stores = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+        if joins or (stores and names(node.value) & names(loop.iter)):
+            given = node.args[:1] if joins else [node.slice, getattr(whole(node), "value", None)]
+            known = [one.id for one in given if is_socket(program, one)]
+            return BEFORE, node.lineno, (known or sockets(program, node) or ["client"])[0]
+    accepts = program.calls("accept")
+    found = names(whole(accepts[0]).targets[0]) if accepts and isinstance(whole(accepts[0]), ast.Assign) else set()
+    client = next((name for name in sorted(found, key=len, reverse=True) if "addr" not in name), "client")
+    return ENTERED, accepts[0].lineno if accepts else 0, client
+
+
+def exit_of(program, send):
+    """Return after which line (int, 0 if there is none) a server has taken somebody off its list, and who (str)."""
+    for call in program.calls("remove", "pop", "discard"):
+        if function(call) is not function(send) and call.args and is_socket(program, call.args[0]):
+            return call.lineno, ast.unparse(call.args[0])
+    for receive in program.calls("recv", "readline")[::-1]:
+        if loop := above(receive, ast.While):
+            return loop.end_lineno, owner(receive)
+    return 0, ""
+
+
+def sockets(program, node):
+    """Return the names (list of str) of the sockets in the function of node."""
+    calls = program.calls("recv", "close", *SENDS)
+    return [owner(call) for call in calls if function(call) is function(node) and owner(call).isidentifier()]
+
+
+def is_socket(program, node):
+    """Return whether node is the name of a socket, or of a parameter, which may be one."""
+    return isinstance(node, ast.Name) and (node.id in sockets(program, node) or is_parameter(node, node.id))
+
+
 def compares(program, receive):
     """Return whether program looks whether the name that receive (a call) returns is in something."""
     name = target(receive)
@@ -867,7 +938,7 @@ def introduction(case, program, receive):
     asked = statement(receive) if target(receive) else f"{name} = {ast.unparse(receive)}.decode()"
     code = [asked]
     if case.loses("namesakes") and not compares(program, receive):
-        refusal = f'    {client}.send("Имя занято, назовите другое:\\n".encode())'
+        refusal = f'    {client}.send("{TAKEN}\\n".encode())'
         code += [f"while {taken(program, name)}:", refusal, f"    {asked}"]
     if case.loses("ghosts"):
         leave = f"    {'return' if function(receive) else 'continue'}"

@@ -150,7 +150,8 @@ PHRASES = {
     "На терминале": "On the terminal of",
     "то же, что в критерии": "the same as in the criterion",
     "Из-за того же": "For the same reason",
-    "Нужно для:": "Needed for:", "Образец:": "A sample:", "Баллов это не стоило": "This cost no points",
+    "Нужно для:": "Needed for:", "Образец:": "A sample:",
+    "Имя занято, назовите другое:": "The name is taken, give another:", "Баллов это не стоило": "This cost no points",
     "До бонусных критериев дело поэтому не дошло:": "Because of this, the bonus criteria were not reached:",
     "Исправьте основное и сдайте ещё раз: проверятся и они.":
         "Repair the base and hand in again: then they are graded, too.",
@@ -299,11 +300,18 @@ FAULTS = {
         "settimeout cuts off whoever is just silent. Remove settimeout, or catch TimeoutError and go on "
         "waiting: `continue`",
     "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и "
-    "все. Дайте каждому свою очередь `queue.Queue()` и свой поток, который берёт из неё и посылает; "
-    "рассылка пусть только кладёт в очереди: `put()`":
+    "все. Дайте каждому свою очередь и свой поток, который берёт из неё и посылает: образец — наверх, под import":
         "send waits until the one to whom it sends has read: Boris does not read, and Anya's thread "
-        "stands here, and with it everybody. Give each a queue, `queue.Queue()`, and a thread that takes from it "
-        "and sends; to tell all, just put into the queues: `put()`",
+        "stands here, and with it everybody. Give each a queue, and a thread that takes from it and sends: the "
+        "sample goes to the top, below import",
+    "Вместо этой строки, вместе с её try, если он есть: `{put}`":
+        "In place of this line, with its try, if it has one: `{put}`",
+    "Перед строкой {line}, где он попадает в список: `{queue}` и `{thread}`":
+        "Before line {line}, where one gets into the list: `{queue}` and `{thread}`",
+    "Сразу после accept (строка {line}): `{queue}` и `{thread}`":
+        "Right after accept (line {line}): `{queue}` and `{thread}`",
+    "Кто ушёл, тому после строки {line}: `{put}`, и его поток кончится":
+        "For who has left, after line {line}: `{put}`, and that one's thread ends",
     "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Вместо этой строки — образец: он спрашивает, "
     "пока имя занято. Можно и дать другое имя: «Аня2», «Аня3»":
         "Nobody compares the name with those that are taken: two Anyas can't be told apart. In place of this line, "

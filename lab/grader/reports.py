@@ -3,7 +3,7 @@
 from collections import Counter
 
 from .criteria import maximum
-from .faults import faults
+from .faults import TAKEN, faults
 from .language import speaker
 from .lessons import lesson
 from .tables import NOT_TRIED
@@ -127,6 +127,7 @@ class Report:
     def samples(self, found):
         """Return the code (str) that shows how to repair found (list of Fault), each once."""
         codes = dict.fromkeys(fault.values["sample"] for fault in found if "sample" in fault.values)
+        codes = [code.replace(TAKEN, self.say(TAKEN)) for code in codes]
         return "".join(f"\n\n  {self.say(SAMPLE)}\n\n{indented(code, 6)}" for code in codes)
 
     def cost(self, found):
