@@ -403,13 +403,26 @@ def test_the_queue_of_the_sample_ends_with_none_and_with_a_reset():
          ["`queues[client] = queue.Queue()`", "после строки 22: `queues[client].put(None)`"]),
         ([("server.py", "client in list(clients)", "client in names.values()")],
          ["Перед строкой 16,", "`queues[client] = queue.Queue()`"]),
+        ([("server.py", "client.send((text + \"\\n\").encode())", "client.sock.send(text.encode())"),
+          ("server.py", "    clients.remove(client)", "    drop(client)"),
+          ("server.py", "def main", "def drop(user):\n    clients.remove(user)\n\ndef main")],
+         ["`queues[client.sock].put(text.encode())`", "`queues[user.sock].put(None)`"]),
     ],
-    ids=["pairs", "a dictionary by name"],
+    ids=["pairs", "a dictionary by name", "people with sockets"],
 )  # fmt: skip
 def test_a_queue_belongs_to_a_socket_however_sockets_are_kept(changes, said):
     [fault] = faults.faults(about(changes), results("deaf"), BEYOND)
     told = ". ".join(says.format(**values) for says, values in fault.told())
     assert not [part for part in said if part not in told], told
+
+
+def test_no_sample_takes_the_place_of_a_recv_that_reads_no_name():
+    pieces = "data = b\"\"\n    while len(data) < 9:\n        part = client.recv(9 - len(data))\n        data += part\n"
+    changes = [("server.py", "name = client.recv(1024).decode()\n", f"{pieces}    name = data.decode()\n")]
+    changes += [(role, old, "") for role, old, _ in FAULTY["namesakes"][0]]
+    found = faults.faults(about(changes), results("namesakes ghosts"), BEYOND)
+    told = [(fault.name, fault.values, fault.more) for fault in found if fault.lesson == "names"]
+    assert told == [("namesakes", {}, []), ("ghosts", {}, [])]
 
 
 def test_where_all_is_sent_by_one_function_everyone_has_a_queue_from_the_beginning():

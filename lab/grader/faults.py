@@ -29,7 +29,6 @@ from .reading import (
     reads_pieces,
     removes,
     spreads,
-    statement,
     taken,
     target,
     twice,
@@ -143,6 +142,8 @@ LINES = (
     "`lines = {client}.makefile(encoding='utf-8')`, а потом вместо каждого recv с decode(), имя тоже, — "
     "`lines.readline().strip()`: он ждёт всей строки, а в конце разговора возвращает пустую"
 )
+TO_TOP = "Образец — наверх, под import"
+INSTEAD = "Вместо этой строки — образец"
 PUT = "Вместо этой строки, вместе с её try, если он есть: `{put}`"
 BEFORE = "Перед строкой {line}, где он попадает в список: `{queue}` и `{thread}`"
 ENTERED = "Сразу после accept (строка {line}): `{queue}` и `{thread}`"
@@ -150,7 +151,7 @@ LAST = "Кто ушёл, тому после строки {line}: `{put}`, и е
 SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
 SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
 MORE = [UNCALLED, REMOVE, GONE, EXIT, AT_TOP, CAUGHT, DAEMON, SPREADS_TEXT, SPREADS_BYTES, LOOKS_LIKE, TWICE, UNASKED,
-        LINES, PUT, BEFORE, ENTERED, LAST, SPEAKS, SPEAK]  # fmt: skip
+        LINES, TO_TOP, INSTEAD, PUT, BEFORE, ENTERED, LAST, SPEAKS, SPEAK]  # fmt: skip
 
 
 def finder(name, lesson, says):
@@ -745,7 +746,7 @@ def timed_out(case):
     "one-blocks-all",
     "slow",
     "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и все. Дайте "
-    "каждому свою очередь и свой поток, который берёт из неё и посылает: образец — наверх, под import",
+    "каждому свою очередь и свой поток, который берёт из неё и посылает",
 )
 def one_blocks_all(case):
     program = case.programs.get(SERVER)
@@ -753,34 +754,35 @@ def one_blocks_all(case):
         sends = program.calls("send", "sendall")
         for call in ([call for call in sends if above(call, ast.For)] or sends)[-1:]:
             sample, more = queued(program, call)
-            yield SERVER, call.lineno, {"sample": sample}, more
+            threads = not program.imports() & OTHERWISE
+            yield SERVER, call.lineno, {"sample": sample} if threads else {}, more * threads
 
 
 @finder(
     "namesakes",
     "names",
-    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Вместо этой строки — образец: он спрашивает, пока "
-    "имя занято. Можно и дать другое имя: «Аня2», «Аня3»",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Спрашивайте, пока имя занято, или дайте другое: "
+    "«Аня2», «Аня3»",
 )
 def namesakes(case):
     program = case.programs.get(SERVER)
     if program and case.loses("namesakes") and not case.loses("two", "signed"):
         for receive in program.calls("recv", "readline")[:1]:
             if not compares(program, receive):
-                yield SERVER, receive.lineno, {"sample": introduction(case, program, receive)}
+                yield SERVER, receive.lineno, *introduction(case, program, receive)
 
 
 @finder(
     "ghosts",
     "names",
-    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Вместо этой строки — образец: с пустым именем и после "
-    "обрыва связи разговора нет",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Если имя пустое или связь оборвалась "
+    "(`except ConnectionError:`), закройте сокет и кончайте разговор",
 )
 def ghosts(case):
     program = case.programs.get(SERVER)
     if program and case.loses("ghosts") and not case.loses("two"):
         for call in program.calls("recv", "readline")[:1]:
-            yield SERVER, call.lineno, {"sample": introduction(case, program, call)}
+            yield SERVER, call.lineno, *introduction(case, program, call)
 
 
 @finder("error", "", "Программу или её поток останавливает ошибка: `{error}`")
@@ -882,7 +884,7 @@ def queued(program, send):
         f"        while (data := {queues}[client].get()) is not None:\n            client.{called(send)}(data)\n"
         "    except OSError:\n        pass"
     )
-    more = [(PUT, {"put": put}), (sentence, {"line": line, **queue, **thread})]
+    more = [(TO_TOP, {}), (PUT, {"put": put}), (sentence, {"line": line, **queue, **thread})]
     more += [(LAST, {"line": gone, "put": f"{queues}[{leaver}].put(None)"})] * bool(gone)
     return code, more + at_top(program, "queue", "threading")
 
@@ -891,9 +893,10 @@ def entrance(program, send):
     """Return (sentence of MORE, line, client): before or after which line a client may need a queue first."""
     loop = above(send, ast.For)
     for node in program.nodes if loop else ():
-        joins = isinstance(node, ast.Call) and called(node) in ("append", "add") and names(node.func) & names(loop.iter)
+        joins = isinstance(node, ast.Call) and called(node) in ("append", "add")
         stores = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-        if joins or (stores and names(node.value) & names(loop.iter)):
+        kept = owner(node) if joins else ast.unparse(node.value) if stores else ""
+        if kept and kept in {ast.unparse(part) for part in ast.walk(loop.iter)}:
             given = node.args[:1] if joins else [node.slice, getattr(whole(node), "value", None)]
             known = [one.id for one in given if is_socket(program, one)]
             return BEFORE, node.lineno, (known or sockets(program, node) or ["client"])[0]
@@ -907,10 +910,11 @@ def exit_of(program, send):
     """Return after which line (int, 0 if there is none) a server has taken somebody off its list, and who (str)."""
     for call in program.calls("remove", "pop", "discard"):
         if function(call) is not function(send) and call.args and is_socket(program, call.args[0]):
-            return call.lineno, ast.unparse(call.args[0])
+            name, _, part = call.args[0].id, *owner(send).partition(".")[1:]
+            return call.lineno, f"{name}.{part}" if part and name not in sockets(program, call) else name
     for receive in program.calls("recv", "readline")[::-1]:
         if loop := above(receive, ast.While):
-            return loop.end_lineno, owner(receive)
+            return loop.end_lineno, owner((program.calls("makefile") or [receive])[0])
     return 0, ""
 
 
@@ -933,18 +937,23 @@ def compares(program, receive):
 
 
 def introduction(case, program, receive):
-    """Return code (str) that asks until a name is free, and ends without one, as far as this was lost in case."""
-    name, client = target(receive) or "name", owner(receive)
-    asked = statement(receive) if target(receive) else f"{name} = {ast.unparse(receive)}.decode()"
+    """Return code, as {"sample": str}, and what to do with it (as Fault.more), if receive (a call) reads a name.
+
+    It asks until the name is free, and ends the conversation without one, as far as this was lost in case.
+    """
+    name, client = target(receive), owner((program.calls("makefile") or [receive])[0])
+    asked = ast.unparse(whole(receive))
     code = [asked]
-    if case.loses("namesakes") and not compares(program, receive):
+    if case.loses("namesakes") and not compares(program, receive) and "…" not in taken(program, name):
         refusal = f'    {client}.send("{TAKEN}\\n".encode())'
         code += [f"while {taken(program, name)}:", refusal, f"    {asked}"]
     if case.loses("ghosts"):
         leave = f"    {'return' if function(receive) else 'continue'}"
         code = ["try:", *(f"    {line}" for line in code), "except ConnectionError:", f'    {name} = ""']
         code += [f"if not {name}:", f"    {client}.close()", leave]
-    return "\n".join(code)
+    if not name or code == [asked] or not ("decode" in asked or "readline" in asked):
+        return {}, []
+    return {"sample": "\n".join(code)}, [(INSTEAD, {})]
 
 
 def caught(receive):

@@ -300,10 +300,13 @@ FAULTS = {
         "settimeout cuts off whoever is just silent. Remove settimeout, or catch TimeoutError and go on "
         "waiting: `continue`",
     "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и "
-    "все. Дайте каждому свою очередь и свой поток, который берёт из неё и посылает: образец — наверх, под import":
+    "все. Дайте каждому свою очередь и свой поток, который берёт из неё и посылает":
         "send waits until the one to whom it sends has read: Boris does not read, and Anya's thread "
-        "stands here, and with it everybody. Give each a queue, and a thread that takes from it and sends: the "
-        "sample goes to the top, below import",
+        "stands here, and with it everybody. Give each a queue, and a thread that takes from it and sends",
+    "Образец — наверх, под import":
+        "The sample goes to the top, below import",
+    "Вместо этой строки — образец":
+        "The sample goes in place of this line",
     "Вместо этой строки, вместе с её try, если он есть: `{put}`":
         "In place of this line, with its try, if it has one: `{put}`",
     "Перед строкой {line}, где он попадает в список: `{queue}` и `{thread}`":
@@ -312,14 +315,14 @@ FAULTS = {
         "Right after accept (line {line}): `{queue}` and `{thread}`",
     "Кто ушёл, тому после строки {line}: `{put}`, и его поток кончится":
         "For who has left, after line {line}: `{put}`, and that one's thread ends",
-    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Вместо этой строки — образец: он спрашивает, "
-    "пока имя занято. Можно и дать другое имя: «Аня2», «Аня3»":
-        "Nobody compares the name with those that are taken: two Anyas can't be told apart. In place of this line, "
-        "the sample: it asks while the name is taken. You may also give another name: «Anya2», «Anya3»",
-    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Вместо этой строки — образец: с пустым именем и "
-    "после обрыва связи разговора нет":
-        "Who leaves without giving a name gets into the chat with an empty one. In place of this line, the sample: "
-        "with an empty name, or when the connection breaks, there is no conversation",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Спрашивайте, пока имя занято, или дайте "
+    "другое: «Аня2», «Аня3»":
+        "Nobody compares the name with those that are taken: two Anyas can't be told apart. Ask while the name is "
+        "taken, or give another: «Anya2», «Anya3»",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Если имя пустое или связь оборвалась "
+    "(`except ConnectionError:`), закройте сокет и кончайте разговор":
+        "Who leaves without giving a name gets into the chat with an empty one. If the name is empty or the "
+        "connection breaks (`except ConnectionError:`), close the socket and end the conversation",
     "Программу или её поток останавливает ошибка: `{error}`":
         "An error ends the program or its thread: `{error}`",
     "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла (он кончается строкой "

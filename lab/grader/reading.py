@@ -108,11 +108,6 @@ def target(call):
     return node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else ""
 
 
-def statement(call):
-    """Return the text (str) of the statement in which call is."""
-    return ast.unparse(whole(call))
-
-
 def whole(node):
     """Return the statement in which node is, or None."""
     while node and not isinstance(node, ast.stmt):
