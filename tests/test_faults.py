@@ -407,8 +407,12 @@ def test_the_queue_of_the_sample_ends_with_none_and_with_a_reset():
           ("server.py", "    clients.remove(client)", "    drop(client)"),
           ("server.py", "def main", "def drop(user):\n    clients.remove(user)\n\ndef main")],
          ["`queues[client.sock].put(text.encode())`", "`queues[user.sock].put(None)`"]),
+        ([("server.py", "    for client in list(clients)", "    copy = list(clients)\n    for client in copy")],
+         ["Перед строкой 18,"]),
+        ([("server.py", "    names[name]", "    for text in history:\n        client.send(text)\n    names[name]")],
+         ["Перед строкой 19,", "`queues[client].put((text + '\\n').encode())`"]),
     ],
-    ids=["pairs", "a dictionary by name", "people with sockets"],
+    ids=["pairs", "a dictionary by name", "people with sockets", "a copy", "the history is told, too"],
 )  # fmt: skip
 def test_a_queue_belongs_to_a_socket_however_sockets_are_kept(changes, said):
     [fault] = faults.faults(about(changes), results("deaf"), BEYOND)

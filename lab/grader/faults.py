@@ -32,6 +32,7 @@ from .reading import (
     taken,
     target,
     twice,
+    walks,
     whole,
 )
 
@@ -752,7 +753,9 @@ def one_blocks_all(case):
     program = case.programs.get(SERVER)
     if program and case.loses("deaf") and not case.loses("two"):
         sends = program.calls("send", "sendall")
-        for call in ([call for call in sends if above(call, ast.For)] or sends)[-1:]:
+        looped = [call for call in sends if above(call, ast.For)]
+        to_all = [call for call in looped if names(above(call, ast.For).target) & names(call.func)]
+        for call in (to_all or looped or sends)[-1:]:
             sample, more = queued(program, call)
             threads = not program.imports() & OTHERWISE
             yield SERVER, call.lineno, {"sample": sample} if threads else {}, more * threads
@@ -892,11 +895,12 @@ def queued(program, send):
 def entrance(program, send):
     """Return (sentence of MORE, line, client): before or after which line a client may need a queue first."""
     loop = above(send, ast.For)
-    for node in program.nodes if loop else ():
+    walked = walks(program, loop) if loop else set()
+    for node in program.nodes if walked else ():
         joins = isinstance(node, ast.Call) and called(node) in ("append", "add")
         stores = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
         kept = owner(node) if joins else ast.unparse(node.value) if stores else ""
-        if kept and kept in {ast.unparse(part) for part in ast.walk(loop.iter)}:
+        if kept and kept in walked:
             given = node.args[:1] if joins else [node.slice, getattr(whole(node), "value", None)]
             known = [one.id for one in given if is_socket(program, one)]
             return BEFORE, node.lineno, (known or sockets(program, node) or ["client"])[0]

@@ -167,6 +167,15 @@ def spreads(program, node, depth=3):
     return depth > 0 and any(spreads(program, function, depth - 1) for function in nexts)
 
 
+def walks(program, loop):
+    """Return what (set of str) loop (ast.For) goes through, also where this is a copy made before in its function."""
+    parts, names_it = [*ast.walk(loop.iter)], names(loop.iter)
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and function(node) is function(loop) and names(node.targets[0]) & names_it:
+            parts += ast.walk(node.value)
+    return {ast.unparse(part) for part in parts} - {""}
+
+
 def passed(program, home, send):
     """Return whether home, a function that sends its parameter, encodes it, and a call (str) of it in place of send.
 
