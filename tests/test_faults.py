@@ -340,6 +340,10 @@ def test_who_is_removed_twice_is_removed_in_no_except_either(handler, named):
     found = {fault.name: fault for fault in faults.faults(about(changes), results("leave", heard), BEYOND)}
     more = [(faults.UNASKED, {"call": handler, "line": "12"})] * named
     assert found["removed-twice"].more == more
+    (_, broken, broken_too), (_, after, home) = WHOLE["removed-twice"][0]
+    twice = [*changes, ("server.py", broken, broken_too), ("server.py", after, home)]
+    found = {fault.name: fault for fault in faults.faults(about(twice), results("leave"), BEYOND)}
+    assert found["removed-twice"].more[1:] == more
 
 
 @pytest.mark.parametrize(

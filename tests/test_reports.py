@@ -358,13 +358,24 @@ def test_how_to_read_lines_is_told_at_the_first_of_two_places():
 def test_a_hint_names_the_criteria_that_it_repairs():
     told = report(submission(name=BROKEN, two=BROKEN, glued=BROKEN, types=DEAF), CRITERIA)
     assert "строки: 1. Нужно для: «Сервер спрашивает имя», «Двое разговаривают».\n" in told
+    said = "Борису сервер этого не послал.\n"
+    handed_in = submission(two=said, signed=said, glued=said, types="Программа всё ещё работает.\n")
+    handed_in.found["sources"]["server.py"] = "s = accept()\nThread(target=handle(s)).start()\n"
+    assert "Нужно для: «Двое разговаривают», «Кто сказал». Урок 5" in report(handed_in, CRITERIA)
     told = report(submission(reset=RESET, ghosts=DEAF), CRITERIA)
     assert "Нужно для: «Кто пропал». Урок" in told and "Нужно для: «Призраки». Урок" in told
     assert re.search("Needed for: «[^а-яё»]+». Lesson", report(submission(reset=RESET), ENGLISH, "en"))
 
 
+def test_what_was_lost_for_the_same_reason_is_repaired_with_it():
+    said = "Что сказала Аня, слышит только она сама.\nРазговор:\n    Аня на связи\n"
+    handed_in = submission(two=said, signed=said, glued=said, torn=DEAF)
+    handed_in.found["sources"]["server.py"] = "while True:\n    text = s.recv(9)\n    s.send(text)\n"
+    assert "Нужно для: «Двое разговаривают», «Кто сказал». Урок 8" in report(handed_in, CRITERIA)
+
+
 def test_a_hint_that_repairs_no_criterion_goes_last_and_says_so():
-    handed_in = submission(quits=DEAF)
+    handed_in = submission(quits=DEAF, signed=DEAF)
     handed_in.found["sources"] = {"server.py": TWICE, "client.py": "text = input()\n"}
     told = report(handed_in, CRITERIA)
     assert told.index("Клиент не знает слов") < told.index("Человека удаляют дважды") and "«Клиент уходит»." in told
