@@ -27,6 +27,7 @@ SAME = {
     "lab/en/": "lab/",
     "/en/": "/ru/",
     "README.ru.md": "README.md",
+    "«The client without a server»": "«Клиент без сервера»",
     "leave the chat": "покинуть чат",
     r"Anna\nhello": r"Аня\nпривет",
     "group1.zip group2.zip": "группа1.zip группа2.zip",

@@ -45,6 +45,17 @@ DEAF = """\
     TypeError: a bytes-like object is required, not 'str'
 """
 RESET = DEAF.replace("TypeError: a bytes-like object is required, not 'str'", "BrokenPipeError: [Errno 32] Broken pipe")
+TWICE = """\
+clients = []
+def remove(client):
+    clients.remove(client)
+def handle(client):
+    while True:
+        if not client.recv(1024):
+            remove(client)
+            break
+    remove(client)
+"""
 BROKEN = """\
 server.py сразу завершает работу и не слушает ни одного порта.
 Последние строки на терминале server.py:
@@ -93,6 +104,17 @@ def test_what_breaks_all_criteria_is_shown_once():
         "Из-за того же (server.py сразу завершает работу и не слушает ни одного порта): "
         "«Кто пришёл» (0 из 5), «Двое разговаривают» (0 из 12)"
     ) in told
+
+
+@pytest.mark.parametrize(
+    ("names", "promised"), [(("name", "two", "glued", "deaf"), False), (("glued", "torn"), True)], ids=["base", "bonus"]
+)
+def test_what_breaks_the_base_promises_no_bonus(names, promised):
+    told = report(submission(**dict.fromkeys(names, BROKEN)), CRITERIA)
+    [same] = re.findall("^Из-за того же .*", told, re.M)
+    assert ("«Разрезанное сообщение» (0 из 3)" in same) is promised and "Кто не читает" not in same
+    later = "До бонусных критериев дело поэтому не дошло: «Склеенные сообщения» (0 из 3), «Кто не читает» (0 из 3)."
+    assert (f"{later} Исправьте основное и сдайте ещё раз" in told) is not promised
 
 
 def test_the_same_words_on_a_terminal_are_shown_once():
@@ -316,12 +338,48 @@ def test_faults_at_one_line_are_told_in_one_place():
     assert told.count("\n      client.send(text)\n") == 1
 
 
+def test_what_is_to_stand_in_one_place_is_shown_in_one_sample():
+    handed_in = submission(ghosts=DEAF, namesakes=DEAF)
+    handed_in.found["sources"]["server.py"] = "def handle(s):\n    name = s.recv(9).decode()\n    names[s] = name\n"
+    told = report(handed_in, CRITERIA)
+    assert "Сразу после этой строки" not in told and told.count("\n  Образец:\n") == 1
+    assert "\n          while name in names.values():\n" in told and "\n      if not name:\n" in told
+    assert 's.send("The name is taken, give another:\\n".encode())' in report(handed_in, ENGLISH, "en")
+
+
 def test_how_to_read_lines_is_told_at_the_first_of_two_places():
     handed_in = submission(glued=DEAF, torn=DEAF, letter=DEAF)
     handed_in.found["sources"]["server.py"] = "def handle(s):\n    data = s.recv(9)\n    print(data.decode())\n"
     told = report(handed_in, CRITERIA)
     assert re.search("строка 2: .*Сервер считает сообщением", told) and "строка 3: Русская буква" in told
     assert told.count("`lines = s.makefile") == 1
+
+
+def test_a_hint_names_the_criteria_that_it_repairs():
+    told = report(submission(name=BROKEN, two=BROKEN, glued=BROKEN, types=DEAF), CRITERIA)
+    assert "строки: 1. Нужно для: «Сервер спрашивает имя», «Двое разговаривают».\n" in told
+    said = "Борису сервер этого не послал.\n"
+    handed_in = submission(two=said, signed=said, glued=said, types="Программа всё ещё работает.\n")
+    handed_in.found["sources"]["server.py"] = "s = accept()\nThread(target=handle(s)).start()\n"
+    assert "Нужно для: «Двое разговаривают», «Кто сказал». Урок 5" in report(handed_in, CRITERIA)
+    told = report(submission(reset=RESET, ghosts=DEAF), CRITERIA)
+    assert "Нужно для: «Кто пропал». Урок" in told and "Нужно для: «Призраки». Урок" in told
+    assert re.search("Needed for: «[^а-яё»]+». Lesson", report(submission(reset=RESET), ENGLISH, "en"))
+
+
+def test_what_was_lost_for_the_same_reason_is_repaired_with_it():
+    said = "Что сказала Аня, слышит только она сама.\nРазговор:\n    Аня на связи\n"
+    handed_in = submission(two=said, signed=said, glued=said, torn=DEAF)
+    handed_in.found["sources"]["server.py"] = "while True:\n    text = s.recv(9)\n    s.send(text)\n"
+    assert "Нужно для: «Двое разговаривают», «Кто сказал». Урок 8" in report(handed_in, CRITERIA)
+
+
+def test_a_hint_that_repairs_no_criterion_goes_last_and_says_so():
+    handed_in = submission(quits=DEAF, signed=DEAF)
+    handed_in.found["sources"] = {"server.py": TWICE, "client.py": "text = input()\n"}
+    told = report(handed_in, CRITERIA)
+    assert told.index("Клиент не знает слов") < told.index("Человека удаляют дважды") and "«Клиент уходит»." in told
+    assert "Баллов это не стоило. Урок 8" in told
 
 
 def test_the_hints_beyond_the_assignment_stand_apart():

@@ -18,18 +18,22 @@ from .reading import (
     called,
     encoded,
     function,
+    in_handlers,
     is_called_in_a_loop,
     is_own,
     is_parameter,
     names,
     notices_the_end,
     owner,
+    passed,
     reads_pieces,
     removes,
     spreads,
     taken,
     target,
     twice,
+    walks,
+    whole,
 )
 
 SERVER, CLIENT = "server.py", "client.py"
@@ -53,6 +57,7 @@ class Fault:
     values: dict = field(default_factory=dict)  # for the {places} in says
     more: list = field(default_factory=list)  # [(sentence of MORE, values)] that this program needs besides
     beyond: bool = False  # whether it costs bonus points only
+    costs: set = field(default_factory=set)  # names of criteria that can't hold before it is repaired
 
     def told(self):
         """Return all there is to say: a list of (sentence, values)."""
@@ -67,15 +72,19 @@ class Case:
 
         lost (set of str) are the criteria whose loss is to be explained.
         """
-        self.programs, self.broken = {}, {}
+        self.programs, self.broken, self.results = {}, {}, results
         self.files = {role: path.rpartition("/")[2] for role, path in found.get("programs", {}).items()}
         for role, text in found.get("sources", {}).items():
             try:
                 self.programs[role] = Program(text)
             except SyntaxError as error:
                 self.broken[role] = error
+        self.look_at(lost)
+
+    def look_at(self, lost):
+        """Take lost (set of str) for the criteria whose loss is to be explained."""
         self.lost = lost
-        self.heard = "\n".join(results[name].get("heard") or "" for name in results if name in self.lost)
+        self.heard = "\n".join(self.results[name].get("heard") or "" for name in self.results if name in lost)
 
     def loses(self, *criteria):
         """Return whether one of criteria (str) is lost."""
@@ -102,21 +111,48 @@ class Case:
 
 
 FINDERS = []
-UNCALLED = "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла нужно `{call}`"
-REMOVE = "Сразу после цикла нужно `{call}`, чем бы он ни кончился"
-GONE = "Сразу после цикла уберите ушедшего из списка, закройте его сокет и разошлите остальным, что он ушёл"
-EXIT = "Выйти из цикла мало: главный поток ждёт в input(). После цикла: `os._exit(0)`, а наверху `import os`"
-DAEMON = "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`"
-SPREADS = "Это уже умеет ваша функция {function} (строка {line})"
-LOOKS_LIKE = "Похоже на «{close}»"
-TWICE = "Сейчас `{call}` стоит в строках: {lines}"
-LINES = (
-    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
-    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка пустая"
+TAKEN = "Имя занято, назовите другое:"  # what a server says in a sample
+UNCALLED = (
+    "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла (он кончается строкой "
+    "{end}) нужно `{call}`"
 )
+REMOVE = "Сразу после цикла (он кончается строкой {end}) нужно `{call}`, чем бы он ни кончился"
+GONE = (
+    "Сразу после цикла (он кончается строкой {end}) уберите ушедшего из списка, закройте его сокет и разошлите "
+    "остальным, что он ушёл"
+)
+EXIT = (
+    "Выйти из цикла мало: главный поток ждёт в input(). Сразу после цикла в {function} (он кончается строкой {end}): "
+    "`os._exit(0)`"
+)
+AT_TOP = "Наверху: `import {modules}`"
+CAUGHT = "Обрыв связи — исключение: поставьте recv в try, а в `except OSError:` — тоже `break`"
+DAEMON = "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`"
+SPREADS_TEXT = (
+    "Это уже умеет ваша функция {function} (строка {line}). Она берёт строку (str), encode() вызывает сама: `{code}`"
+)
+SPREADS_BYTES = "Это уже умеет ваша функция {function} (строка {line}). Она берёт байты (bytes): `{code}`"
+LOOKS_LIKE = "Похоже на «{close}»"
+TWICE = "Сейчас `{call}` стоит в строках: {lines}; оставьте только строку {last}"
+UNASKED = (
+    "И рассылка пусть никого не удаляет: вместо `{call}` (строка {line}) — `pass`; того, кто пропал, удалит его "
+    "собственный поток"
+)
+LINES = (
+    "Проще всего: перед строкой {line}, один раз и не в цикле (новый makefile теряет то, что прочёл прежний), "
+    "`lines = {client}.makefile(encoding='utf-8')`, а потом вместо каждого recv с decode(), имя тоже, — "
+    "`lines.readline().strip()`: он ждёт всей строки, а в конце разговора возвращает пустую"
+)
+TO_TOP = "Образец — наверх, под import"
+INSTEAD = "Вместо этой строки — образец"
+PUT = "Вместо этой строки, вместе с её try, если он есть: `{put}`"
+BEFORE = "Перед строкой {line}, где он попадает в список: `{queue}` и `{thread}`"
+ENTERED = "Сразу после accept (строка {line}): `{queue}` и `{thread}`"
+LAST = "Кто ушёл, тому после строки {line}: `{put}`, и его поток кончится"
 SPEAKS = "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать"
 SPEAK = "Пусть client.py посылает этот знак, и проверка тогда будет посылать"
-MORE = [UNCALLED, REMOVE, GONE, EXIT, DAEMON, SPREADS, LOOKS_LIKE, TWICE, LINES, SPEAKS, SPEAK]
+MORE = [UNCALLED, REMOVE, GONE, EXIT, AT_TOP, CAUGHT, DAEMON, SPREADS_TEXT, SPREADS_BYTES, LOOKS_LIKE, TWICE, UNASKED,
+        LINES, TO_TOP, INSTEAD, PUT, BEFORE, ENTERED, LAST, SPEAKS, SPEAK]  # fmt: skip
 
 
 def finder(name, lesson, says):
@@ -160,7 +196,21 @@ def named(case):
     for name, stronger in WEAKER.items():
         if stronger & found.keys():
             found.pop(name, None)
-    return list(found.values())
+    for fault in found.values():
+        fault.costs = costs(case, fault)
+    return sorted(found.values(), key=lambda fault: not fault.costs)
+
+
+def costs(case, fault):
+    """Return the criteria (set of str) that fault (Fault) costs: those that, lost alone, would show it, too."""
+    lost, explained, [find] = case.lost, set(), [find for name, *_, find in FINDERS if name == fault.name]
+    for criterion in lost if fault.name not in ALWAYS else lost & ALWAYS[fault.name]:
+        case.look_at({criterion})
+        if any(role == fault.role for role, *_ in find(case)):
+            explained.add(criterion)
+    case.look_at(lost)
+    own = explained & CLIENTS
+    return explained - CLIENTS if fault.role == SERVER else own or explained
 
 
 def cleaned(values):
@@ -364,7 +414,7 @@ def answers_the_speaker_only(case):
         sends = program.calls(*SENDS, under=loop) if loop else []
         if sends and not spreads(program, loop):
             able = [home for home in program.functions.values() if spreads(program, home, 0)]
-            yield SERVER, sends[0].lineno, {}, [(SPREADS, {"function": f.name, "line": f.lineno}) for f in able[:1]]
+            yield SERVER, sends[0].lineno, {}, [able_to_spread(program, home, sends[0]) for home in able[:1]]
 
 
 @finder(
@@ -451,6 +501,11 @@ def reset_while_sending(case):
     for role, _, line in tracebacks(case, RESET):
         if role == SERVER and SERVER in case.programs and case.programs[SERVER].at(line, *SENDS):
             yield role, line, {}
+    program = case.programs.get(SERVER)
+    if program and case.loses("reset") and re.search(RESET, case.heard):
+        for send in program.calls(*SENDS):  # the next to fail, once the recv is caught
+            if above(send, ast.For) and not above(send, ast.Try):
+                yield SERVER, send.lineno, {}
 
 
 @finder(
@@ -461,10 +516,12 @@ def reset_while_sending(case):
 )
 def removed_twice(case):
     program = case.programs.get(SERVER)
+    more = unasked(program) if program else []
     for call, lines in twice(program) if program else ():
-        yield SERVER, lines[0], {}, [(TWICE, {"call": call, "lines": ", ".join(map(str, lines))})]
+        places = {"call": call, "lines": ", ".join(map(str, lines)), "last": lines[-1]}
+        yield SERVER, lines[0], {}, [(TWICE, places), *more]
     for role, _, line in tracebacks(case, r"ValueError: (list\.remove\(x\): x not in list|.* is not in list)"):
-        yield role, line, {}
+        yield role, line, {}, more
 
 
 @finder(
@@ -546,10 +603,10 @@ def closes_without_shutdown(case):
     "in-turns",
     "client",
     "Один поток и слушает, и отправляет: пока он ждёт в recv (строка {recv}), набранное не уходит, а пока ждёт в "
-    "input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print в функцию с циклом "
-    "while True и перед циклом input запустите её: `threading.Thread(target=listen, args=({sock},), "
-    "daemon=True).start()`. Когда recv вернёт пустое, пусть она завершит всю программу: `os._exit(0)`. Наверху: "
-    "`import os, threading`",
+    "input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print в функцию с циклом, "
+    "как в образце, и перед циклом с input (строка {loop}) запустите её: `threading.Thread(target=listen, "
+    "args=({sock},), daemon=True).start()`. Когда recv вернёт пустое или связь оборвётся (OSError), она завершает всю "
+    "программу",
 )
 def types_and_listens_in_turns(case):
     program = case.programs.get(CLIENT)
@@ -560,34 +617,36 @@ def types_and_listens_in_turns(case):
     for call in program.calls("input"):
         loop = above(call, ast.While)
         if loop and (receives := program.calls("recv", under=loop)):
-            places = {"recv": receives[0].lineno, "input": call.lineno, "sock": owner(receives[0])}
-            yield CLIENT, receives[0].lineno, places
+            places = {"recv": receives[0].lineno, "input": call.lineno, "loop": loop.lineno}
+            sock = {"sock": owner(receives[0]), "sample": listening(receives[0])}
+            yield CLIENT, receives[0].lineno, places | sock, at_top(program, "os", "threading")
 
 
 @finder(
     "waits-for-input",
     "leaving",
     "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится. Пусть поток, который "
-    "слушает, после своего цикла завершит её всю: `os._exit(0)`, а наверху `import os`",
+    "слушает, после своего цикла (он кончается строкой {end}) завершит её всю: `os._exit(0)`",
 )
 def waits_for_input(case):
     program = case.programs.get(CLIENT)
     if program and case.loses("ends") and program.calls("input") and not program.calls("_exit"):
-        lines = [call.lineno for call in program.calls("recv", "readline")] or [program.calls("input")[-1].lineno]
-        yield CLIENT, lines[-1], {}
+        call = (program.calls("recv", "readline") or program.calls("input"))[-1]
+        yield CLIENT, call.lineno, {"end": end(call)}, at_top(program, "os") + caught(call)
 
 
 @finder(
     "leaves-silently",
     "inbox",
-    "Кто ушёл, о том никому не сказано: после цикла чтения, чем бы он ни кончился, разошлите остальным, что он ушёл",
+    "Кто ушёл, о том никому не сказано: после цикла чтения (он кончается строкой {end}), чем бы он ни кончился, "
+    "разошлите остальным, что он ушёл",
 )
 def leaves_silently(case):
     program = case.programs.get(SERVER)
     if program and case.loses("leave") and program.calls("recv"):
         receive = program.calls("recv")[-1]
         more = [one for one in removal(program, receive) if one[0] != GONE]
-        yield SERVER, receive.lineno, {}, more
+        yield SERVER, receive.lineno, {"end": end(receive)}, more
 
 
 # Bytes and texts
@@ -663,7 +722,7 @@ def piece_is_no_message(case):
 )
 def half_a_letter(case):
     program = case.programs.get(SERVER)
-    more = by_lines(program, case.programs.get(CLIENT)) if program else []
+    more = by_lines(program, case.programs.get(CLIENT)) if program and program.calls("recv") else []
     for role, _, line in tracebacks(case, r"(UnicodeDecodeError: .*)"):
         yield role, line, {}, more * (role == SERVER)
     if program and case.loses("letter") and not case.loses("two") and reads_pieces(program):
@@ -688,44 +747,45 @@ def timed_out(case):
     "one-blocks-all",
     "slow",
     "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и все. Дайте "
-    "каждому свою очередь `queue.Queue()` и свой поток, который берёт из неё и посылает; рассылка пусть только "
-    "кладёт в очереди: `put()`",
+    "каждому свою очередь и свой поток, который берёт из неё и посылает",
 )
 def one_blocks_all(case):
     program = case.programs.get(SERVER)
     if program and case.loses("deaf") and not case.loses("two"):
         sends = program.calls("send", "sendall")
-        for call in ([call for call in sends if above(call, ast.For)] or sends)[-1:]:
-            yield SERVER, call.lineno, {}
+        looped = [call for call in sends if above(call, ast.For)]
+        to_all = [call for call in looped if names(above(call, ast.For).target) & names(call.func)]
+        for call in (to_all or looped or sends)[-1:]:
+            sample, more = queued(program, call)
+            threads = not program.imports() & OTHERWISE
+            yield SERVER, call.lineno, {"sample": sample} if threads else {}, more * threads
 
 
 @finder(
     "namesakes",
     "names",
-    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Сразу после этой строки: `if {check}:` — и "
-    "откажите или дайте другое имя, например «Аня2»; годится и то, и другое",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Спрашивайте, пока имя занято, или дайте другое: "
+    "«Аня2», «Аня3»",
 )
 def namesakes(case):
     program = case.programs.get(SERVER)
     if program and case.loses("namesakes") and not case.loses("two", "signed"):
         for receive in program.calls("recv", "readline")[:1]:
-            name = target(receive)
-            compares = [n for n in program.nodes if isinstance(n, ast.Compare) and name in names(n.left) | {""}]
-            if not any(isinstance(compare.ops[0], (ast.In, ast.NotIn)) for compare in compares):
-                yield SERVER, receive.lineno, {"check": taken(program, name or "name")}
+            if not compares(program, receive):
+                yield SERVER, receive.lineno, *introduction(case, program, receive)
 
 
 @finder(
     "ghosts",
     "names",
-    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Сразу после этой строки: "
-    "`if not {name}: {client}.close(); return`, и то же в `except ConnectionError:`",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Если имя пустое или связь оборвалась "
+    "(`except ConnectionError:`), закройте сокет и кончайте разговор",
 )
 def ghosts(case):
     program = case.programs.get(SERVER)
     if program and case.loses("ghosts") and not case.loses("two"):
         for call in program.calls("recv", "readline")[:1]:
-            yield SERVER, call.lineno, {"name": target(call) or "name", "client": owner(call)}
+            yield SERVER, call.lineno, *introduction(case, program, call)
 
 
 @finder("error", "", "Программу или её поток останавливает ошибка: `{error}`")
@@ -734,13 +794,15 @@ def any_error(case):
         yield role, line, {"error": error}
 
 
-ALWAYS = {"removed-twice"}  # said whatever was lost: an error that nobody in the chat notices
+ALWAYS = {"removed-twice": {"leave", "reset", "empty"}}  # said whatever was lost; what it may have cost
+CLIENTS = {"types", "prints", "quits", "ends"}  # criteria that client.py alone has to meet
 RESET = r"(?:ConnectionResetError|BrokenPipeError|ConnectionAbortedError|ConnectionError)(.*)"
 SPECIAL = {name for name, *_ in FINDERS} - {"error"}
 WEAKER = {  # which fault need not be named where one of others is
     "error": SPECIAL - {"piece", "half-letter", "one-blocks-all", "namesakes", "ghosts", "leaves-silently",
                         "removed-twice"},
     "reset": {"ghosts"},
+    "reset-send": {"one-blocks-all"},  # its sample catches the error
     "leaves-silently": {"name", "attribute", "port", "bind", "daemon", "thread-no-args", "spins", "reset", "unbound",
                         "removed-twice", "key", "list-walked", "error", "closed",
                         "one-at-a-time", "thread-called", "self-only", "syntax", "import", "no-encode",
@@ -762,6 +824,12 @@ def tracebacks(case, pattern):
             yield role, error[1], int(own[-1]) if own else 0
 
 
+def able_to_spread(program, home, send):
+    """Return (as one of Fault.more) how to call home, a function of program that spreads, in place of send (a call)."""
+    text, code = passed(program, home, send)
+    return SPREADS_TEXT if text else SPREADS_BYTES, {"function": home.name, "line": home.lineno, "code": code}
+
+
 def removal(program, receive):
     """Return what has to be done (as Fault.more) after the loop in which receive (a recv) stands, if it is not."""
     loop, home = above(receive, ast.While), function(receive)
@@ -772,11 +840,17 @@ def removal(program, receive):
     if any(call.lineno > loop.end_lineno for call in after):
         return []
     if not able:
-        return [(GONE, {})]
-    call = f"{able[0].name}({owner(receive)})"
+        return [(GONE, {"end": loop.end_lineno})]
+    place = {"call": f"{able[0].name}({owner(receive)})", "end": loop.end_lineno}
     if any(map(is_own, program.calls(able[0].name))):
-        return [(REMOVE, {"call": call})]
-    return [(UNCALLED, {"function": able[0].name, "line": able[0].lineno, "call": call})]
+        return [(REMOVE, place)]
+    return [(UNCALLED, {"function": able[0].name, "line": able[0].lineno, **place})]
+
+
+def unasked(program):
+    """Return what to do (as Fault.more) about those whom program, a server, removes because a send has failed."""
+    removals = [call for send in program.calls(*SENDS) for call in in_handlers(program, send) if above(send, ast.For)]
+    return [(UNASKED, {"call": ast.unparse(call), "line": call.lineno}) for call in removals]
 
 
 def holding(program):
@@ -793,11 +867,128 @@ def farewell(program, receive):
     """Return what has to be done (as Fault.more) by a client whose receive (a recv) ends beside an input()."""
     home = function(receive)
     beside = [call for call in program.calls("input") if function(call) is not home]
-    return [(EXIT, {})] if home and beside and not program.calls("_exit") else []
+    if not home or not beside or program.calls("_exit"):
+        return caught(receive)
+    return [(EXIT, {"function": home.name, "end": end(receive)}), *at_top(program, "os"), *caught(receive)]
+
+
+def queued(program, send):
+    """Return a thread's function (str) that sends what is in a queue, and how to use it for send (as Fault.more)."""
+    known = program.known()
+    queues = "outboxes" if "queues" in known else "queues"
+    writer = "post" if "writer" in known else "writer"
+    put = f"{queues}[{owner(send)}].put({ast.unparse(send.args[0]) if send.args else 'data'})"
+    sentence, line, client = entrance(program, send)
+    queue = {"queue": f"{queues}[{client}] = queue.Queue()"}
+    thread = {"thread": f"threading.Thread(target={writer}, args=({client},)).start()"}
+    gone, leaver = exit_of(program, send)
+    code = (
+        f"{queues} = {{}}\n\ndef {writer}(client):\n    try:\n"
+        f"        while (data := {queues}[client].get()) is not None:\n            client.{called(send)}(data)\n"
+        "    except OSError:\n        pass"
+    )
+    more = [(TO_TOP, {}), (PUT, {"put": put}), (sentence, {"line": line, **queue, **thread})]
+    more += [(LAST, {"line": gone, "put": f"{queues}[{leaver}].put(None)"})] * bool(gone)
+    return code, more + at_top(program, "queue", "threading")
+
+
+def entrance(program, send):
+    """Return (sentence of MORE, line, client): before or after which line a client may need a queue first."""
+    loop = above(send, ast.For)
+    walked = walks(program, loop) if loop else set()
+    for node in program.nodes if walked else ():
+        joins = isinstance(node, ast.Call) and called(node) in ("append", "add")
+        stores = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+        kept = owner(node) if joins else ast.unparse(node.value) if stores else ""
+        if kept and kept in walked:
+            given = node.args[:1] if joins else [node.slice, getattr(whole(node), "value", None)]
+            known = [one.id for one in given if is_socket(program, one)]
+            return BEFORE, node.lineno, (known or sockets(program, node) or ["client"])[0]
+    accepts = program.calls("accept")
+    found = names(whole(accepts[0]).targets[0]) if accepts and isinstance(whole(accepts[0]), ast.Assign) else set()
+    client = next((name for name in sorted(found, key=len, reverse=True) if "addr" not in name), "client")
+    return ENTERED, accepts[0].lineno if accepts else 0, client
+
+
+def exit_of(program, send):
+    """Return after which line (int, 0 if there is none) a server has taken somebody off its list, and who (str)."""
+    for call in program.calls("remove", "pop", "discard"):
+        if function(call) is not function(send) and call.args and is_socket(program, call.args[0]):
+            name, _, part = call.args[0].id, *owner(send).partition(".")[1:]
+            return call.lineno, f"{name}.{part}" if part and name not in sockets(program, call) else name
+    for receive in program.calls("recv", "readline")[::-1]:
+        if loop := above(receive, ast.While):
+            return loop.end_lineno, owner((program.calls("makefile") or [receive])[0])
+    return 0, ""
+
+
+def sockets(program, node):
+    """Return the names (list of str) of the sockets in the function of node."""
+    calls = program.calls("recv", "close", *SENDS)
+    return [owner(call) for call in calls if function(call) is function(node) and owner(call).isidentifier()]
+
+
+def is_socket(program, node):
+    """Return whether node is the name of a socket, or of a parameter, which may be one."""
+    return isinstance(node, ast.Name) and (node.id in sockets(program, node) or is_parameter(node, node.id))
+
+
+def compares(program, receive):
+    """Return whether program looks whether the name that receive (a call) returns is in something."""
+    name = target(receive)
+    tests = [n for n in program.nodes if isinstance(n, ast.Compare) and name in names(n.left) | {""}]
+    return any(isinstance(test.ops[0], (ast.In, ast.NotIn)) for test in tests)
+
+
+def introduction(case, program, receive):
+    """Return code, as {"sample": str}, and what to do with it (as Fault.more), if receive (a call) reads a name.
+
+    It asks until the name is free, and ends the conversation without one, as far as this was lost in case.
+    """
+    name, client = target(receive), owner((program.calls("makefile") or [receive])[0])
+    asked = ast.unparse(whole(receive))
+    code = [asked]
+    if case.loses("namesakes") and not compares(program, receive) and "…" not in taken(program, name):
+        refusal = f'    {client}.send("{TAKEN}\\n".encode())'
+        code += [f"while {taken(program, name)}:", refusal, f"    {asked}"]
+    if case.loses("ghosts"):
+        leave = f"    {'return' if function(receive) else 'continue'}"
+        code = ["try:", *(f"    {line}" for line in code), "except ConnectionError:", f'    {name} = ""']
+        code += [f"if not {name}:", f"    {client}.close()", leave]
+    if not name or code == [asked] or not ("decode" in asked or "readline" in asked):
+        return {}, []
+    return {"sample": "\n".join(code)}, [(INSTEAD, {})]
+
+
+def caught(receive):
+    """Return what to do (as Fault.more) lest a reset in receive (a call) ends but its thread."""
+    return [] if called(receive) == "input" or above(receive, ast.Try) else [(CAUGHT, {})]
+
+
+def at_top(program, *modules):
+    """Return those of modules (str) that program does not import yet (as Fault.more)."""
+    missing = [module for module in modules if module not in program.imports()]
+    return [(AT_TOP, {"modules": ", ".join(missing)})] if missing else []
+
+
+def end(call):
+    """Return the last line (int) of the loop in which call stands."""
+    return (above(call, ast.While, ast.For) or call).end_lineno
+
+
+def listening(receive):
+    """Return a function (str) that prints what receive (a recv) returns until the end, and ends the program."""
+    name = owner(receive) if owner(receive).isidentifier() else "sock"
+    return (
+        f"def listen({name}):\n    try:\n        while data := {name}.recv(1024):\n            print(data.decode())\n"
+        "    except OSError:\n        pass\n    os._exit(0)"
+    )
 
 
 def by_lines(program, client):
     """Return how a server takes lines for messages (as Fault.more), and what its client (Program or None) sends."""
     sends = client and client.says("\n")
-    return [(LINES, {"client": owner(program.calls("recv")[-1])} if program.calls("recv") else {"client": "client"}),
-            (SPEAKS if sends else SPEAK, {})]  # fmt: skip
+    [*_, receive] = program.calls("recv")
+    first = next(call for call in program.calls("recv") if function(call) is function(receive))
+    line = (above(first, ast.While) or above(first, ast.Try) or first).lineno
+    return [(LINES, {"client": owner(receive), "line": line}), (SPEAKS if sends else SPEAK, {})]

@@ -150,6 +150,11 @@ PHRASES = {
     "На терминале": "On the terminal of",
     "то же, что в критерии": "the same as in the criterion",
     "Из-за того же": "For the same reason",
+    "Нужно для:": "Needed for:", "Образец:": "A sample:",
+    "Имя занято, назовите другое:": "The name is taken, give another:", "Баллов это не стоило": "This cost no points",
+    "До бонусных критериев дело поэтому не дошло:": "Because of this, the bonus criteria were not reached:",
+    "Исправьте основное и сдайте ещё раз: проверятся и они.":
+        "Repair the base and hand in again: then they are graded, too.",
     "Сверх задания": "Beyond the assignment",
     "Знаки:": "Signs:",
     "✓ — так и было": "✓: so it was",
@@ -257,22 +262,23 @@ FAULTS = {
         "The function {name} has not been given what it works with. Pass it in args: `{code}`",
     "Один поток и слушает, и отправляет: пока он ждёт в recv (строка {recv}), набранное не уходит, а пока"
     " ждёт в input() (строка {input}), не видно ни чужих слов, ни ухода сервера. Перенесите recv и print "
-    "в функцию с циклом while True и перед циклом input запустите её: `threading.Thread(target=listen, "
-    "args=({sock},), daemon=True).start()`. Когда recv вернёт пустое, пусть она завершит всю программу: "
-    "`os._exit(0)`. Наверху: `import os, threading`":
+    "в функцию с циклом, как в образце, и перед циклом с input (строка {loop}) запустите её: "
+    "`threading.Thread(target=listen, args=({sock},), daemon=True).start()`. Когда recv вернёт пустое или связь "
+    "оборвётся (OSError), она завершает всю программу":
         "One thread both listens and sends: while it waits in recv (line {recv}), what is typed does not "
         "go out, and while it waits in input() (line {input}), neither others' words are seen nor that "
-        "the server is gone. Move recv and print to a function with a while True loop, and before the "
-        "loop with input start it: `threading.Thread(target=listen, args=({sock},), "
-        "daemon=True).start()`. When recv returns nothing, let it end the whole program: `os._exit(0)`. "
-        "At the top: `import os, threading`",
+        "the server is gone. Move recv and print to a function with a loop, as in the sample, and before the "
+        "loop with input (line {loop}) start it: `threading.Thread(target=listen, args=({sock},), "
+        "daemon=True).start()`. When recv returns nothing, or the connection breaks (OSError), it ends the whole "
+        "program",
     "Сервера уже нет, а главный поток ждёт в input(): пока не нажат Enter, программа не кончится. Пусть "
-    "поток, который слушает, после своего цикла завершит её всю: `os._exit(0)`, а наверху `import os`":
+    "поток, который слушает, после своего цикла (он кончается строкой {end}) завершит её всю: `os._exit(0)`":
         "The server is gone, and the main thread waits in input(): the program does not end before Enter."
-        " Let the thread that listens end all of it after its loop: `os._exit(0)`, and at the top `import"
-        " os`",
-    "Кто ушёл, о том никому не сказано: после цикла чтения, чем бы он ни кончился, разошлите остальным, что он ушёл":
-        "Nobody is told who has left: after the loop that reads, however it has ended, tell all the others",
+        " Let the thread that listens end all of it after its loop (which ends in line {end}): `os._exit(0)`",
+    "Кто ушёл, о том никому не сказано: после цикла чтения (он кончается строкой {end}), чем бы он ни "
+    "кончился, разошлите остальным, что он ушёл":
+        "Nobody is told who has left: after the loop that reads (which ends in line {end}), however it has "
+        "ended, tell all the others",
     "По сети идут байты, а здесь строка. Превратите в байты её всю: `{code}`":
         "Bytes go over the network, and this is a string. Turn all of it into bytes: `{code}`",
     "Из сети пришли байты: строка из них получается, если дописать `.decode()`":
@@ -294,45 +300,72 @@ FAULTS = {
         "settimeout cuts off whoever is just silent. Remove settimeout, or catch TimeoutError and go on "
         "waiting: `continue`",
     "send ждёт, пока тот, кому он посылает, прочтёт: Борис не читает, и поток Ани стоит здесь, а с ним и "
-    "все. Дайте каждому свою очередь `queue.Queue()` и свой поток, который берёт из неё и посылает; "
-    "рассылка пусть только кладёт в очереди: `put()`":
+    "все. Дайте каждому свою очередь и свой поток, который берёт из неё и посылает":
         "send waits until the one to whom it sends has read: Boris does not read, and Anya's thread "
-        "stands here, and with it everybody. Give each a queue, `queue.Queue()`, and a thread that takes from it "
-        "and sends; to tell all, just put into the queues: `put()`",
-    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Сразу после этой строки: `if {check}:` "
-    "— и откажите или дайте другое имя, например «Аня2»; годится и то, и другое":
-        "Nobody compares the name with those that are taken: two Anyas can't be told apart. Right after "
-        "this line: `if {check}:` — and refuse it or give another name, for example «Anya2»; both will do",
-    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Сразу после этой строки: `if not {name}: "
-    "{client}.close(); return`, и то же в `except ConnectionError:`":
-        "Who leaves without giving a name gets into the chat with an empty one. Right after this line: "
-        "`if not {name}: {client}.close(); return`, and the same in `except ConnectionError:`",
+        "stands here, and with it everybody. Give each a queue, and a thread that takes from it and sends",
+    "Образец — наверх, под import":
+        "The sample goes to the top, below import",
+    "Вместо этой строки — образец":
+        "The sample goes in place of this line",
+    "Вместо этой строки, вместе с её try, если он есть: `{put}`":
+        "In place of this line, with its try, if it has one: `{put}`",
+    "Перед строкой {line}, где он попадает в список: `{queue}` и `{thread}`":
+        "Before line {line}, where one gets into the list: `{queue}` and `{thread}`",
+    "Сразу после accept (строка {line}): `{queue}` и `{thread}`":
+        "Right after accept (line {line}): `{queue}` and `{thread}`",
+    "Кто ушёл, тому после строки {line}: `{put}`, и его поток кончится":
+        "For who has left, after line {line}: `{put}`, and that one's thread ends",
+    "Имя никто не сравнивает с уже занятыми: две Ани неразличимы. Спрашивайте, пока имя занято, или дайте "
+    "другое: «Аня2», «Аня3»":
+        "Nobody compares the name with those that are taken: two Anyas can't be told apart. Ask while the name is "
+        "taken, or give another: «Anya2», «Anya3»",
+    "Кто ушёл, не назвав себя, попадает в чат с пустым именем. Если имя пустое или связь оборвалась "
+    "(`except ConnectionError:`), закройте сокет и кончайте разговор":
+        "Who leaves without giving a name gets into the chat with an empty one. If the name is empty or the "
+        "connection breaks (`except ConnectionError:`), close the socket and end the conversation",
     "Программу или её поток останавливает ошибка: `{error}`":
         "An error ends the program or its thread: `{error}`",
-    "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла нужно `{call}`":
-        "The function {function} (line {line}) is written, but nobody calls it: right after the loop, "
-        "`{call}` is needed",
-    "Сразу после цикла нужно `{call}`, чем бы он ни кончился":
-        "Right after the loop, `{call}` is needed, however the loop has ended",
-    "Сразу после цикла уберите ушедшего из списка, закройте его сокет и разошлите остальным, что он ушёл":
-        "Right after the loop, take who has left off the list, close the socket, and tell the others who has left",
-    "Выйти из цикла мало: главный поток ждёт в input(). После цикла: `os._exit(0)`, а наверху `import os`":
-        "To leave the loop is not enough: the main thread waits in input(). After the loop: "
-        "`os._exit(0)`, and at the top `import os`",
+    "Функция {function} (строка {line}) написана, но её никто не вызывает: сразу после цикла (он кончается строкой "
+    "{end}) нужно `{call}`":
+        "The function {function} (line {line}) is written, but nobody calls it: right after the loop (which "
+        "ends in line {end}), `{call}` is needed",
+    "Сразу после цикла (он кончается строкой {end}) нужно `{call}`, чем бы он ни кончился":
+        "Right after the loop (which ends in line {end}), `{call}` is needed, however the loop has ended",
+    "Сразу после цикла (он кончается строкой {end}) уберите ушедшего из списка, закройте его сокет и разошлите "
+    "остальным, что он ушёл":
+        "Right after the loop (which ends in line {end}), take who has left off the list, close the socket, "
+        "and tell the others who has left",
+    "Выйти из цикла мало: главный поток ждёт в input(). Сразу после цикла в {function} (он кончается строкой "
+    "{end}): `os._exit(0)`":
+        "To leave the loop is not enough: the main thread waits in input(). Right after the loop in {function} "
+        "(which ends in line {end}): `os._exit(0)`",
+    "Наверху: `import {modules}`":
+        "At the top: `import {modules}`",
+    "Обрыв связи — исключение: поставьте recv в try, а в `except OSError:` — тоже `break`":
+        "A broken connection is an exception: put recv into a try, and `break` into its `except OSError:`, too",
     "Поток {function} (строка {line}) держит программу, пока ждёт в recv: допишите ему `daemon=True`":
         "The thread {function} (line {line}) keeps the program alive while it waits in recv: add `daemon=True`",
-    "Это уже умеет ваша функция {function} (строка {line})":
-        "Your function {function} (line {line}) already does that",
+    "Это уже умеет ваша функция {function} (строка {line}). Она берёт строку (str), encode() вызывает сама: "
+    "`{code}`":
+        "Your function {function} (line {line}) already does that. It takes a string (str) and calls encode() itself: "
+        "`{code}`",
+    "Это уже умеет ваша функция {function} (строка {line}). Она берёт байты (bytes): `{code}`":
+        "Your function {function} (line {line}) already does that. It takes bytes: `{code}`",
     "Похоже на «{close}»":
         "It looks like «{close}»",
-    "Сейчас `{call}` стоит в строках: {lines}":
-        "Now `{call}` stands in lines: {lines}",
-    "Проще всего: `lines = {client}.makefile(encoding='utf-8')` и вместо каждого recv, имя тоже, "
-    "`lines.readline().strip()`: он ждёт всей строки, decode() после него не нужен, а в конце разговора строка "
-    "пустая":
-        "The easiest way: `lines = {client}.makefile(encoding='utf-8')`, and in place of each recv, also "
-        "for the name, `lines.readline().strip()`: it waits for a whole line, needs no decode() after it, and at "
-        "the end of the conversation gives an empty line",
+    "Сейчас `{call}` стоит в строках: {lines}; оставьте только строку {last}":
+        "Now `{call}` stands in lines: {lines}; keep line {last} only",
+    "И рассылка пусть никого не удаляет: вместо `{call}` (строка {line}) — `pass`; того, кто пропал, удалит "
+    "его собственный поток":
+        "And let nobody be removed while all are told: in place of `{call}` (line {line}), `pass`; who is gone is "
+        "removed by that one's own thread",
+    "Проще всего: перед строкой {line}, один раз и не в цикле (новый makefile теряет то, что прочёл прежний), "
+    "`lines = {client}.makefile(encoding='utf-8')`, а потом вместо каждого recv с decode(), имя тоже, — "
+    "`lines.readline().strip()`: он ждёт всей строки, а в конце разговора возвращает пустую":
+        "The easiest way: before line {line}, once and in no loop (a new makefile loses what the one before has "
+        "read), `lines = {client}.makefile(encoding='utf-8')`, and then in place of each recv with decode(), also "
+        "for the name, `lines.readline().strip()`: it waits for a whole line, and at the end of the conversation "
+        "returns an empty one",
     "Ваш client.py этот знак уже посылает, и проверка тогда будет посылать":
         "Your client.py sends this sign already, and the grading will then send it, too",
     "Пусть client.py посылает этот знак, и проверка тогда будет посылать":

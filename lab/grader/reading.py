@@ -104,10 +104,15 @@ def owner(call):
 
 def target(call):
     """Return the variable (str) to which the statement of call assigns, or ""."""
-    node = call
+    node = whole(call)
+    return node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else ""
+
+
+def whole(node):
+    """Return the statement in which node is, or None."""
     while node and not isinstance(node, ast.stmt):
         node = node.parent
-    return node.targets[0].id if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else ""
+    return node
 
 
 def encoded(call):
@@ -137,6 +142,14 @@ def removes(program, home):
     return program.calls("remove", "pop", "discard", under=home)
 
 
+def in_handlers(program, node):
+    """Return the calls (list) that remove somebody in an except of the try around node."""
+    attempt = above(node, ast.Try)
+    handlers = attempt.handlers if attempt else []
+    able = [home.name for home in program.functions.values() if removes(program, home) and not is_careful(home)]
+    return [call for handler in handlers for call in program.calls("remove", "pop", *able, under=handler)]
+
+
 def is_called_in_a_loop(program, node, *kinds):
     """Return whether the function of node is called by its name in a loop of kinds (ast classes), or any loop."""
     home = function(node)
@@ -152,6 +165,33 @@ def spreads(program, node, depth=3):
     called_here = {called(part) for part in ast.walk(node) if isinstance(part, ast.Call)}
     nexts = [program.functions[name] for name in called_here & program.functions.keys()]
     return depth > 0 and any(spreads(program, function, depth - 1) for function in nexts)
+
+
+def walks(program, loop):
+    """Return what (set of str) loop (ast.For) goes through, also where this is a copy made before in its function."""
+    parts, names_it = [*ast.walk(loop.iter)], names(loop.iter)
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and function(node) is function(loop) and names(node.targets[0]) & names_it:
+            parts += ast.walk(node.value)
+    return {ast.unparse(part) for part in parts} - {""}
+
+
+def passed(program, home, send):
+    """Return whether home, a function that sends its parameter, encodes it, and a call (str) of it in place of send.
+
+    Who is passed besides the message is the one to whom send (a call) sends.
+    """
+    parameters = [argument.arg for argument in home.args.args if argument.arg != "self"]
+    [own, *_] = program.calls(*SENDS, "put", "put_nowait", under=home)
+    message = next((name for name in parameters if any(name in names(argument) for argument in own.args)), "")
+    text = any(message in names(call) for call in program.calls("encode", "bytes", under=home))
+    given = send.args[0] if send.args else ast.Constant("…")
+    if text and isinstance(given, ast.Call) and called(given) == "encode":
+        given = given.func.value
+    said = ast.unparse(given)
+    ends = any("\n" in str(part.value) for part in ast.walk(home) if isinstance(part, ast.Constant))
+    said = said.replace("\\n", "") if text and ends else said
+    return text, f"{home.name}({', '.join(said if name == message else owner(send) for name in parameters)})"
 
 
 def is_parameter(node, name):

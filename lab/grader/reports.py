@@ -3,7 +3,7 @@
 from collections import Counter
 
 from .criteria import maximum
-from .faults import faults
+from .faults import TAKEN, faults
 from .language import speaker
 from .lessons import lesson
 from .tables import NOT_TRIED
@@ -20,6 +20,9 @@ SIGNS = {  # what stands for what in a report, explained where it stands
     "подряд:": "(подряд: 3) — эта строка пришла три раза подряд",
     "\ufffd": "\ufffd — байты, из которых не выходит буквы",
 }
+NEEDED, FREE, SAMPLE = "Нужно для:", "Баллов это не стоило", "Образец:"
+NOT_REACHED = "До бонусных критериев дело поэтому не дошло:"  # what breaks the base says nothing of them
+AGAIN = "Исправьте основное и сдайте ещё раз: проверятся и они."
 AT_ONCE = "Имя люди в проверке называют сразу, не дожидаясь вопроса."
 
 
@@ -112,12 +115,29 @@ class Report:
         said = dict.fromkeys(self.say(says).format(**values) for says, values in told)
         said = [sentence for sentence in said if sentence not in self.told]
         self.told.update(said)
+        said.append(self.cost(found))
         names = list(dict.fromkeys(fault.lesson for fault in found))
         lessons = list(filter(None, (lesson(name, self.language) for name in names)))
         if lessons:
             said.append(f"{self.say('Урок')} {', '.join(lessons)}")
         line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-        return f"- {where}: {' '.join(f'{sentence}.' for sentence in said)}" + f"\n\n      {line}" * bool(line)
+        shown = f"\n\n      {line}" * bool(line) + self.samples(found)
+        return f"- {where}: {' '.join(f'{sentence}.' for sentence in said)}{shown}"
+
+    def samples(self, found):
+        """Return the code (str) that shows how to repair found (list of Fault), each once."""
+        codes = dict.fromkeys(fault.values["sample"] for fault in found if "sample" in fault.values)
+        codes = [code.replace(TAKEN, self.say(TAKEN)) for code in codes]
+        return "".join(f"\n\n  {self.say(SAMPLE)}\n\n{indented(code, 6)}" for code in codes)
+
+    def cost(self, found):
+        """Return which criteria found (list of Fault) cost (str): with the base, also what was lost for the same."""
+        names = set().union(*(fault.costs for fault in found))
+        for group in self.groups():
+            if names & {criterion["criterion"] for criterion in group if not criterion.get("bonus")}:
+                names |= {criterion["criterion"] for criterion in group if not criterion.get("bonus")}
+        titles = ", ".join(f"«{criterion['title']}»" for criterion in self.criteria if criterion["criterion"] in names)
+        return f"{self.say(NEEDED)} {titles}" if titles else self.say(FREE)
 
     def lost(self, criterion, *others):
         """Return what there is to say of a criterion (dict) that does not hold, and others for the same reason."""
@@ -126,15 +146,21 @@ class Report:
         held = Counter(result["expected"].splitlines()) & Counter(result["heard"].splitlines())
         reasons = [line for line in said if line not in held] or ["проверка оборвалась раньше"]
         reasons = [line for line in reasons if not line.startswith(MISSING)] or reasons
-        also = ", ".join(f"«{other['title']}» ({self.earned(other)})" for other in others)
+        untried = [other for other in others if other.get("bonus") and not criterion.get("bonus")]
+        same = [other for other in others if other not in untried]
         return [
             f"## {title}: {self.earned(criterion)}",
             criterion.get("why", ""),
             indented(self.expected(result["expected"].splitlines(), held)),
             indented(self.say("\n".join(reasons))),
             *(part for heading, block in blocks for part in self.block(heading, block, title)),
-            f"{self.say('Из-за того же')} ({self.say(reasons[0]).rstrip('.')}): {also}." * bool(also),
+            f"{self.say('Из-за того же')} ({self.say(reasons[0]).rstrip('.')}): {self.all(same)}." * bool(same),
+            f"{self.say(NOT_REACHED)} {self.all(untried)}. {self.say(AGAIN)}" * bool(untried),
         ]
+
+    def all(self, criteria):
+        """Return the titles of criteria (list of dict) and the points for each (str)."""
+        return ", ".join(f"«{criterion['title']}» ({self.earned(criterion)})" for criterion in criteria)
 
     def earned(self, criterion):
         """Return the points for a criterion, and how many there are (str)."""

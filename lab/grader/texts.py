@@ -24,9 +24,9 @@ def quoted(text, size=400):
     return f"«{excerpt(chr(10).join(folded([line.rstrip() for line in text.splitlines()])), size)}»"
 
 
-def indented(text):
-    """Return text (str) as a code block of Markdown that nothing in it can end."""
-    return "\n".join(f"    {line}" for line in text.splitlines())
+def indented(text, by=4):
+    """Return text (str), indented by so many spaces (int), as a code block of Markdown that nothing in it can end."""
+    return "\n".join(" " * by + line for line in text.splitlines())
 
 
 def printable(text):
