@@ -24,6 +24,7 @@ CANNOT = {
     "c08-two-ends": RESET,
     "c12-signals-demo": BREAK,
     "c12-evening-run": BREAK,
+    "c12-diary": BREAK,
     "c16-gil-demo": SLOW,
     "c16-policy-demo": STARVED,
     "c17-order-demo": STARVED,
