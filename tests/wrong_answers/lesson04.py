@@ -56,7 +56,7 @@ WRONG = {
         ),
         "отдельным куском. Слушает Борис.": SERVER.replace("MAX_MESSAGE + 1", "MAX_MESSAGE"),
         "и конца строки всё нет": SERVER.replace("if len(tail) >", "if 0 * len(tail) >"),
-        "ждали: длиннее": SERVER.replace("не отправлено.\")\n", "не отправлено.\")\n        return \"\"\n"),
+        "это 6000 байтов": SERVER.replace("не отправлено.\")\n", "не отправлено.\")\n        return \"\"\n"),
         "3000 букв": SERVER.replace("len(line) <= MAX_MESSAGE", "len(line.decode(errors='replace')) <= MAX_MESSAGE"),
         "Соединение с Аней оборвалось": SERVER.replace("except OSError", "except ValueError"),
         "UnicodeDecodeError": SERVER.replace(
