@@ -13,7 +13,7 @@ from secrets import token_hex
 import pytest
 
 from lab.grader.plugin import PATIENCE
-from lessons import ROOT, OutOfSync, check_cell, helpers_path
+from lessons import NOT_COMPARED, ROOT, OutOfSync, check_cell, helpers_path
 from needs import need
 
 try:
@@ -49,9 +49,6 @@ _left = [t.name for t in threading.enumerate() if t not in threading.before]
 _left += [" ".join(p.cmdline()) for p in psutil.Process().children()]
 assert not _left, "left behind by the lesson: " + ", ".join(_left)
 """
-
-# A figure's Markdown holds numbers of the machine; a diagram's says the same as its text/plain.
-NOT_COMPARED = ("text/markdown",)
 
 # Cells that Windows is without, as their lessons say: signals, limits of a process, a pseudo-terminal.
 NEED_POSIX = (
