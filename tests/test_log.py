@@ -384,3 +384,37 @@ def test_what_waited_for_long_goes_out_in_entries_of_bounded_size(room):
         sizes.append(sum(len(event[2]) for event in voice.compose().events))
     assert sum(sizes) == 100 * 4096 and max(sizes) <= 65536 + 4096
     voice.unread.clear()
+
+
+def test_who_starts_while_a_failover_forgets_its_hello_has_no_ghosts(room):
+    first, second = room.sites
+    room.start()
+    newcomer = room.sites[2]
+    first.read()  # and is about to tell that Аня is here;
+    del room.log[-1]  # but the Redis that takes over never heard that hello
+    first.place = second.place = len(room.log)
+    second.room.said.put(["bye", second.room.me])
+    room.write(second)
+    second.ended = True
+    room.send(newcomer)
+    first.read()
+    room.write(first)
+    newcomer.read()  # an answer as of the first hello, while the second came after Аня had left
+    Person(first).say("Аня")
+    room.settle()
+    assert "Аня" in newcomer.server.client_names
+
+
+def test_what_comes_in_one_entry_with_the_answer_to_a_hello_is_heard_once(room):
+    second = room.sites[1]
+    room.start()
+    newcomer = room.sites[2]
+    newcomer.read()
+    vera = Person(newcomer)
+    vera.say("Вера")
+    room.write(newcomer)
+    second.read()
+    room.person.say("слово")
+    room.write(second)
+    newcomer.read()
+    assert [line for line in vera.client.socket.lines() if line.startswith("Аня")] == ["Аня: слово"]
