@@ -452,7 +452,8 @@ class Log:
     def fetch(self):
         """Return the entries that come within two BEATs. Raises redis.RedisError."""
         found = self.reader.xread({self.key: self.last}, count=100, block=2000 * BEAT)
-        if not found:  # though we write: the log has started over, with smaller ids
+        if not found:  # though we write: the log has started over, with smaller ids, or moved
+            self.reader.connection.disconnect()
             self.rewind()
         return found[0][1] if found else []
 

@@ -685,6 +685,28 @@ def test_after_a_failover_behind_a_fixed_address_to_a_replica_that_is_behind_all
         assert_refused(servers[1], "Аня")
 
 
+@pytest.mark.parametrize("stale", ["yes", "no"])
+def test_who_slept_through_a_failover_goes_on_at_the_new_redis_though_the_old_one_still_answers(stale):
+    with (
+        Redis("--replica-serve-stale-data", stale) as first,
+        Redis() as second,
+        redis.Redis.from_url(first.url) as master,
+        Wire(first.port) as wire,
+        chat(wire, wire) as servers,
+        people(servers, "Аня", "Боря") as [anna, boris],
+    ):
+        servers[1].pause()
+        anna.say("раз")  # answers the read in which it would have heard of the failover
+        anna.expect("Аня: раз")
+        wire.target = second.port
+        master.replicaof("127.0.0.1", free_port())
+        anna.expect(BACK)
+        servers[1].go_on()
+        boris.say("два")
+        for person in anna, boris:
+            person.expect("Боря: два")
+
+
 @pytest.mark.parametrize("lose", ["flushall", "delete"])
 def test_a_memory_lost_when_redis_had_its_clock_ahead_deafens_nobody(lose):
     room = new_room()
