@@ -361,6 +361,11 @@ class Room(Crowd):
             yield from self.take(*entry)
 
 
+def milliseconds(place):
+    """Return the time in the id of an entry (bytes)."""
+    return int(place.partition(b"-")[0])
+
+
 class Log:
     """The inbox of a server: it goes through a stream in Redis, which all servers of a room share.
 
@@ -374,7 +379,7 @@ class Log:
         self.items, self.item = iter(()), None
         self.size = 1000                # bytes of an entry, on average
         self.again = self.ending = False
-        self.rewind()
+        self.last = self.recent()       # id of the entry that was read last
         self.threads = [threading.Thread(target=task, daemon=True) for task in (self.write, self.read)]
         for thread in self.threads:
             thread.start()
@@ -447,19 +452,19 @@ class Log:
                 continue
             for self.last, fields in entries:
                 self.size += (len(fields.get(b"events", b"")) + 100 - self.size) / 100
-                self.coming.put(self.room.read(int(self.last.partition(b"-")[0]), fields))
+                self.coming.put(self.room.read(milliseconds(self.last), fields))
 
     def fetch(self):
         """Return the entries that come within two BEATs. Raises redis.RedisError."""
         found = self.reader.xread({self.key: self.last}, count=100, block=2000 * BEAT)
         if not found:  # though we write: the log has started over, with smaller ids, or moved
             self.reader.connection.disconnect()
-            self.rewind()
+            self.last = min(self.last, self.recent(), key=milliseconds)
         return found[0][1] if found else []
 
-    def rewind(self):
-        """Go back by SILENCE: every live server has written since then, and known entries are skipped."""
-        self.last = f"{max(0, self.reader.time()[0] * 1000 - SILENCE)}-0"
+    def recent(self):
+        """Return the id (bytes) of SILENCE ago: every live server has written since; known entries are skipped."""
+        return b"%d-0" % max(0, self.reader.time()[0] * 1000 - SILENCE)
 
     def close(self):
         """Say goodbye for our people; waits for Redis a second at most."""

@@ -347,6 +347,27 @@ def test_after_an_error_all_is_sent_again_that_was_not_read_back():
     assert (sent, again) == ([1, 2], [1, 2, 3])
 
 
+class Silent(Forgetful):
+    """A Redis whose log holds one entry, with this id (bytes); then there is nothing new."""
+
+    def __init__(self, place):
+        super().__init__()
+        self.asked, self.answers = queue.SimpleQueue(), iter([[[b"chat:main", [(place, {})]]], []])
+
+    def xread(self, streams, **limits):
+        self.asked.put(*streams.values())
+        for answer in self.answers:
+            return answer
+        threading.Event().wait()
+
+
+@pytest.mark.parametrize("place, then", [(b"999000000-7", b"999000000-7"), (b"2000000000000-7", b"999999995000-0")])
+def test_after_silence_a_server_reads_on_from_where_it_is_or_from_a_little_earlier(place, then):
+    store, site = Silent(place), Site([])
+    site.relay.Log(store, "chat:main", site.room)
+    assert [store.asked.get(timeout=60) for _ in range(3)] == [b"999999995000-0", place, then]
+
+
 @pytest.fixture
 def room():
     """A room of two servers that know each other; the second has one person, Аня."""
