@@ -977,6 +977,13 @@ def test_a_redis_that_is_too_old_is_answered_in_one_line():
     assert status == 1 and len(printed.splitlines()) == 1 and "5" in printed and "unknown command" in printed
 
 
+@pytest.mark.parametrize("room", ["", "a b\nc", "\udcff"])
+def test_a_room_may_be_called_anything(store, room):
+    with Server(RELAY, "--redis", store.url, "--room", room) as server, Peer(server.port, "Аня") as anna:
+        anna.say("привет")
+        anna.expect("Аня: привет")
+
+
 @pytest.mark.parametrize("options", [["--history", "x"], ["--rooms", "x"]])
 def test_nonsense_options_are_named(options):
     printed, status = answer(*options)

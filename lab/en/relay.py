@@ -373,7 +373,7 @@ class Log:
     """
 
     def __init__(self, client, key, room):
-        """Begin to write and read the stream key (str) with client (redis.Redis)."""
+        """Begin to write and read the stream key (bytes) with client (redis.Redis)."""
         self.writer, self.reader, self.key, self.room = client, client.client(), key, room
         self.coming = queue.Queue(100)  # iterators of items; full: Redis may wait
         self.items, self.item = iter(()), None
@@ -480,7 +480,7 @@ def open_log(args):
             args.redis, protocol=2, username=os.environ.get("REDIS_USERNAME"),
             password=os.environ.get("REDIS_PASSWORD"), socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT, retry=None, single_connection_client=True)
-        return Log(client, f"chat:{args.room}", Room(max(0, args.history)))
+        return Log(client, os.fsencode(f"chat:{args.room}"), Room(max(0, args.history)))
     except (ValueError, OverflowError, TypeError):
         sys.exit("Redis address not understood: need redis://NAME:PASSWORD@HOST:PORT/NUMBER")
     except redis.RedisError as error:
