@@ -28,7 +28,7 @@ WAYS = (
     Way(("--port", "{port}")),
     Way(("--host", "{host}", "--port", "{port}")),
     Way(("{host}", "{port}", "{name}")),
-)  # tried in turn while a program ends at once
+)  # tried in turn while a program ends at once, and not after PATIENCE in which it has done nothing
 MOST = 12  # ways that are tried
 
 
@@ -43,6 +43,7 @@ class Start:
         person = first or (who if who == name else chat.called(who))
         self.answers = asking.ANSWERS | {"port": str(port), "name": person}
         self.attempts = []
+        self.idle = 0  # seconds for which the last of them did nothing
 
     def run(self):
         """Start it; return the program, what ready() gives, and the way. Raises Failure, which may be Untried."""
@@ -62,7 +63,7 @@ class Start:
             program.kill()
             self.chat.programs.remove(program)
             self.chat.transcript.forget(program)
-            ways = hints + ([] if alive else ways)
+            ways = hints + ([] if alive or self.idle > limits.PATIENCE else ways)
         self.chat.programs.append(self.attempts[0])  # its last lines say most
         if reason := next(filter(None, (excuse(one.all_text()) for one in self.attempts)), ""):
             failure = Untried(f"{self.name} здесь не запустить: {reason}.")
@@ -103,9 +104,9 @@ class Start:
     def wait(self, program, answering):
         """Wait until the program is ready, answering what it asks or not; return what it was asked (tuple), too."""
         patience = limits.QUIET if answering else limits.START
-        deadline, silence = time.monotonic() + limits.START, Silence(program, patience)
-        told, typed = 0, ()
-        while program.process.poll() is None and program.spent() < limits.SPENT and time.monotonic() < deadline:
+        began, silence = time.monotonic(), Silence(program, patience)
+        self.idle, told, typed = 0, 0, ()
+        while program.process.poll() is None and not self.too_much(program):
             if found := self.ready(program):
                 return found, typed
             if silence.enough():
@@ -116,8 +117,16 @@ class Start:
                 typed += (asking.answer(question, asked),)
                 program.type(*self.filled(typed[-1:]))
                 silence = Silence(program, patience)
-            time.sleep(0.01)
+            now = time.monotonic()
+            self.idle = max(self.idle, now - silence.since)
+            if now > began + limits.START:
+                break
+            time.sleep(max(0.01, (now - began) / 50))  # each look at it takes time as well
         return None, typed
+
+    def too_much(self, program):
+        """Return whether a program computes or says more than any does to start."""
+        return program.spent() > limits.SPENT or program.repeats()
 
     def hints(self, program, way):
         """Return the ways (list) that a program suggests which has not got ready in this one."""
