@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lab.grader import faults, lessons
+from lab.grader import faults, lessons, samples
 from lab.grader.language import FAULTS
 
 pytestmark = pytest.mark.quick
@@ -185,7 +185,7 @@ def test_a_fault_is_named_with_its_line(name):
 
 def test_every_fault_has_a_small_submission_and_an_english_sentence():
     assert {name for name, *_ in faults.FINDERS} == set(FAULTY)
-    assert {says for _, _, says, _ in faults.FINDERS} | set(faults.MORE) == set(FAULTS)
+    assert {says for _, _, says, _ in faults.FINDERS} | set(samples.MORE) == set(FAULTS)
 
 
 def test_lessons_exist():
@@ -299,8 +299,8 @@ def test_a_hint_says_the_whole_repair(name):
 def test_who_waits_for_the_server_is_told_to_end_the_whole_program():
     changes = [("client.py", "        if not data:\n            os._exit(0)\n", "")]
     [fault] = faults.faults(about(changes), results("ends"), BEYOND)
-    exit = faults.EXIT, {"function": "listen", "end": "8"}
-    assert (fault.name, fault.more) == ("spins", [exit, (faults.CAUGHT, {})])
+    exit = samples.EXIT, {"function": "listen", "end": "8"}
+    assert (fault.name, fault.more) == ("spins", [exit, (samples.CAUGHT, {})])
 
 
 def test_nobody_is_told_to_import_what_is_imported():
@@ -338,7 +338,7 @@ def test_who_is_removed_twice_is_removed_in_no_except_either(handler, named):
     changes = [("server.py", send, caught), ("server.py", "def handle(", drop)]
     heard = error("ValueError: list.remove(x): x not in list", 26)
     found = {fault.name: fault for fault in faults.faults(about(changes), results("leave", heard), BEYOND)}
-    more = [(faults.UNASKED, {"call": handler, "line": "12"})] * named
+    more = [(samples.UNASKED, {"call": handler, "line": "12"})] * named
     assert found["removed-twice"].more == more
     (_, broken, broken_too), (_, after, home) = WHOLE["removed-twice"][0]
     twice = [*changes, ("server.py", broken, broken_too), ("server.py", after, home)]
@@ -364,7 +364,7 @@ def test_what_a_function_takes_that_tells_all_is_said(parameters, sent, answer, 
     ]
     [fault] = faults.faults(about(changes), results("two"), BEYOND)
     [(says, values)] = fault.more
-    assert (says == faults.SPREADS_TEXT, values["code"]) == ("text" in parameters, code)
+    assert (says == samples.SPREADS_TEXT, values["code"]) == ("text" in parameters, code)
 
 
 class Person:

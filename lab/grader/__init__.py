@@ -8,7 +8,8 @@ The instructor's side, which runs no line of a submission:
     isolation, starter: how what is run is kept apart, and started; processes: how it ends
     runs: a submission, or all of them, through the criteria (pytest with nbval, and our plugin)
     reports, tables: what is written about it; exports, platforms: and for Moodle, Canvas and others
-    faults: the common ones, recognised by what has happened and how the programs read; language: the same in English
+    faults: the common ones, recognised by what has happened and how the programs read (reading)
+    samples: what to do about them, in code of the program's own names; language: the same in English
     alike: pairs of hand-ins that somebody should read
 
 The criteria's side, in a copy of this package beside their notebook:

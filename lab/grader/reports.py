@@ -3,9 +3,10 @@
 from collections import Counter
 
 from .criteria import maximum
-from .faults import TAKEN, faults
+from .faults import faults
 from .language import speaker
 from .lessons import lesson
+from .samples import TAKEN
 from .tables import NOT_TRIED
 from .texts import TALK, TERMINAL, indented
 
