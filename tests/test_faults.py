@@ -296,6 +296,15 @@ def test_a_hint_says_the_whole_repair(name):
     assert not [part for part in said if part not in told], told
 
 
+def test_a_server_that_lets_two_in_is_not_told_that_it_lets_in_one():
+    loop = "    while True:\n        client, address = server.accept()\n"
+    once = "    admit(server)\n    admit(server)\n\ndef admit(server):\n    client, address = server.accept()\n"
+    changes = [("server.py", loop, once), ("server.py", "        threading.Thread", "    threading.Thread")]
+    [fault] = faults.faults(about(changes), results("many"), BEYOND)
+    assert fault.name == "accepts-once" and "в цикл while True" in fault.says
+    assert not re.search("один раз|второго|once|second", fault.says + FAULTS[fault.says])
+
+
 def test_who_waits_for_the_server_is_told_to_end_the_whole_program():
     changes = [("client.py", "        if not data:\n            os._exit(0)\n", "")]
     [fault] = faults.faults(about(changes), results("ends"), BEYOND)

@@ -341,7 +341,7 @@ def never_started(case):
 @finder(
     "accepts-once",
     "ports",
-    "accept() вызван один раз: второго человека никто не впустит. Поставьте его в цикл while True, и пусть каждый "
+    "accept() не стоит в цикле: следующего человека никто не впустит. Поставьте его в цикл while True, и пусть каждый "
     "разговор идёт в своём потоке: `threading.Thread(target=handle, args=(client,)).start()`",
 )
 def accepts_once(case):

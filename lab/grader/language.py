@@ -203,9 +203,9 @@ FAULTS = {
         "args wants a tuple, and a tuple of one has a comma: `args=({name},)`",
     "Поток создан, но не запущен: допишите `.start()`":
         "The thread is made but never started: add `.start()`",
-    "accept() вызван один раз: второго человека никто не впустит. Поставьте его в цикл while True, и "
+    "accept() не стоит в цикле: следующего человека никто не впустит. Поставьте его в цикл while True, и "
     "пусть каждый разговор идёт в своём потоке: `threading.Thread(target=handle, args=(client,)).start()`":
-        "accept() is called once: nobody lets a second person in. Put it into a while True loop, and have"
+        "accept() stands in no loop: nobody lets the next person in. Put it into a while True loop, and have"
         " each conversation in a thread of its own: `threading.Thread(target=handle, "
         "args=(client,)).start()`",
     "Пока сервер разговаривает с одним, остальные стоят в очереди. Вынесите разговор с одним человеком в "
