@@ -220,3 +220,10 @@ def test_what_a_program_writes_is_gone_for_the_next(places, monkeypatch):
     script = "import os\nprint(os.path.exists('left'))\nopen('left', 'w').close()\nprint(os.path.exists('left'))\n"
     assert [run(places, monkeypatch, script)[1] for _ in range(2)] == ["False\nTrue\n"] * 2
     assert not (places[0] / "left").exists()
+
+
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="here programs run as ourselves")
+def test_graders_beside_each_other_share_no_limit_of_processes(places, monkeypatch):
+    script = "import os\nprint(os.getuid())\n"
+    with launched_by(ways()) as others:
+        assert run(places, monkeypatch, script) != run(others, monkeypatch, script)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shlex
 import shutil
 import socket
@@ -19,7 +20,7 @@ from .processes import end_all_children
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUNCHER = "launcher"  # the socket of one
-FIRST_USER = 20_000  # and up: nobody's numbers
+FIRST_USER, USERS = 20_000, 40_000  # the first of numbers that are nobody's, and how many there are
 DAC_READ_SEARCH = 2  # man 7 capabilities
 
 # Where the system has no such means: limits, and a parent that nobody misses.
@@ -78,6 +79,7 @@ class Namespaces:
     def __init__(self):
         """Try what this system allows; raises OSError when that is not enough."""
         self.starter, self.lock = None, threading.Lock()
+        self.first = random.randrange(USERS)  # so many processes may a user have: not those of two graders
         unshare = shutil.which("unshare")
         if sys.platform != "linux" or not unshare:
             raise OSError("no namespaces")
@@ -115,7 +117,7 @@ class Namespaces:
 
         It says with an empty line that it listens.
         """
-        user = FIRST_USER + number if self.root else 0
+        user = FIRST_USER + (self.first + number) % USERS if self.root else 0
         most = {"NPROC": limits.PROCESSES, "DATA": limits.MEMORY, "FSIZE": limits.DISK, "CORE": 0}
         script, path = ROOT / "lab/grader/launcher.py", private / LAUNCHER
         arguments = [*map(str, (script, path, user)), self.capabilities, json.dumps(most)]
