@@ -111,7 +111,7 @@ def grade_all(submissions, files, isolation, jobs, task, store, title="Пров�
         if not stopping.is_set():  # else it was cut off
             store.keep(submission)
 
-    with ThreadPoolExecutor(jobs) as pool, Progress(console=Console(stderr=True)) as progress:
+    with ThreadPoolExecutor(jobs) as pool, Progress(console=Console(stderr=True), refresh_per_second=1) as progress:
         bar = progress.add_task(title, total=len(submissions))
         runs = [pool.submit(grade_one, number, submission) for number, submission in enumerate(submissions)]
         try:

@@ -35,6 +35,7 @@ IMPORTED = (  # by the first use, else
     *("IPython.core.oinspect", "IPython.core.logger", "IPython.extensions.storemagic", "ipykernel.debugger"),
     *("tornado.platform.asyncio", "multiprocessing.popen_fork"),
 )
+NEEDLESS = "debugpy", "isoduration"  # a kernel's debugger, and a format that no notebook has: both take long to import
 NAMESPACES = "user", "net", "uts", "pid", "mnt"  # the last one hides the others' files
 
 
@@ -111,7 +112,8 @@ def work(order):
 
 def prepare():
     """Import all that pytest and a kernel will, and have worked out once what is the same for all."""
-    sys.modules["debugpy"] = None  # a kernel takes long to import its debugger
+    for name in NEEDLESS:
+        sys.modules[name] = None
     for name in IMPORTED:
         importlib.import_module(name)
     nbformat.validate(nbformat.v4.new_notebook())  # its schema is compiled by the first use

@@ -117,9 +117,8 @@ def version(files, *options):
     for name, source in sorted(files.items()):
         if name.endswith(".ipynb"):
             told.update(code_of(source))
-    modules = {name: source for name, source in files.items() if name.startswith("lab/grader/")}
-    for name in sorted(needed(modules)):
-        told.update(ast.dump(ast.parse(modules[name])).encode())  # comments do not matter
+    for _, module in sorted(needed(files).items()):
+        told.update(ast.dump(module).encode())  # comments do not matter
     return told.hexdigest()
 
 
@@ -129,18 +128,18 @@ def code_of(notebook):
     return json.dumps([[cell["source"], cell["outputs"]] for cell in cells]).encode()
 
 
-def needed(modules):
-    """Return those of modules ({path: bytes}) that ROOTS import, and ROOTS (set of paths)."""
-    found = {f"lab/grader/{name}.py" for name in ROOTS} & modules.keys()
-    waiting = list(found)
+def needed(files):
+    """Return the modules ({path: ast.Module}) that ROOTS are or import, as far as they are in files ({path: bytes})."""
+    found, waiting = {}, list(ROOTS)
     while waiting:
-        imports = {f"lab/grader/{name}.py" for name in imported(modules[waiting.pop()])} & modules.keys()
-        waiting += imports - found
-        found |= imports
+        path = f"lab/grader/{waiting.pop()}.py"
+        if path in files and path not in found:
+            found[path] = ast.parse(files[path])
+            waiting += imported(found[path])
     return found
 
 
-def imported(source):
-    """Return the names (set of str) that a module of this package (bytes) may import from it."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom) and node.level]
+def imported(module):
+    """Return the names (set of str) that a module of this package (ast.Module) may import from it, at its top."""
+    nodes = [node for node in module.body if isinstance(node, ast.ImportFrom) and node.level]
     return {alias.name for node in nodes for alias in node.names} | {node.module for node in nodes if node.module}
