@@ -85,8 +85,8 @@ class Line(Ear):
         self.send(data[size:])
 
     def talks_much(self):
-        """Say FLOOD bytes in messages of 1000 bytes."""
-        message = FLOOD * 250 + self.end
+        """Say FLOOD bytes in messages of 1000 bytes, ten at a time."""
+        message = (FLOOD * 250 + self.end) * 10
         self.chat.transcript.note(self, f"говорит без умолку, {limits.FLOOD // 1_000_000} МБ: «{FLOOD.strip()}…»")
         for _ in range(limits.FLOOD // len(message)):
             self.send(message.encode())

@@ -117,17 +117,17 @@ def endless(wait):
     return timeout is None or int(wait[1 + timeout], 16) in NO_TIMEOUT
 
 
-def connections():
-    """Yield the lines of the system's tables of TCP sockets, each split (list of str)."""
+def connections(port):
+    """Yield the lines of the system's tables of TCP sockets that have port (int), each split (list of str)."""
     for name in "/proc/net/tcp", "/proc/net/tcp6":
         with suppress(OSError), open(name) as table:
-            yield from (line.split() for line in table)
+            yield from (line.split() for line in table if f":{port:04X} " in line)
 
 
 def unread(port, peer_port):
     """Return the bytes on their way from port to peer_port that nobody has read."""
     total = 0
-    for _, local, remote, _, queues, *_ in connections():
+    for _, local, remote, _, queues, *_ in connections(port):
         if {local[-5:], remote[-5:]} == {f":{port:04X}", f":{peer_port:04X}"}:
             total += int(queues.split(":")[local[-5:] == f":{peer_port:04X}"], 16)
     return total
@@ -137,7 +137,7 @@ def knocking(port):
     """Return how many have connected to port (int) and were not accepted yet."""
     return sum(
         int(queues.split(":")[1], 16)
-        for _, local, _, status, queues, *_ in connections()
+        for _, local, _, status, queues, *_ in connections(port)
         if status == LISTENS and local.endswith(f":{port:04X}")
     )
 
