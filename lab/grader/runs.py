@@ -23,10 +23,13 @@ from .tables import save_csv, save_junit
 
 NOTEBOOK = "notebooks/grading.ipynb"
 
-# What pytest is asked to do with the copy of our files in its working directory.
+# What of pytest has nothing to do with notebooks, or leaves something behind.
+NEEDLESS = "cacheprovider doctest faulthandler junitxml logging monkeypatch pastebin pytester recwarn "
+NEEDLESS += "setuponly setupplan stepwise threadexception unittest unraisableexception warnings"
+# What pytest, with nbval's plugin and ours, is asked to do with the copy of our files in its working directory.
 PYTEST = [
-    *("-c", "pytest.ini", "--noconftest", "-s", "--assert=plain", "-p", "no:cacheprovider"),
-    *("-p", "lab.grader.plugin", "-p", "nbval.plugin", "--nbval", "--nbval-current-env"),
+    *("-c", "pytest.ini", "--noconftest", "-s", "--assert=plain", "--nbval", "--nbval-current-env"),
+    *(f"-pno:{name}" for name in NEEDLESS.split()),
     *(f"--nbval-cell-timeout={limits.TIME}", "grading.ipynb"),
 ]
 

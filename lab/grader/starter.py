@@ -26,12 +26,13 @@ import pytest
 from _pytest.config import default_plugins
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.localinterfaces import localhost
-from jupyter_client.provisioning import local_provisioner
+from jupyter_client.provisioning import KernelProvisionerFactory, local_provisioner
 
 ROOT = Path(__file__).resolve().parents[2]
+PLUGIN = "lab.grader.plugin"
 IMPORTED = (  # by the first use, else
     *(f"_pytest.{name}" for name in default_plugins),
-    *("lab.grader.plugin", "lab.grader.programs", "IPython.core.completerlib", "IPython.core.debugger"),
+    *(PLUGIN, "lab.grader.programs", "IPython.core.completerlib", "IPython.core.debugger"),
     *("IPython.core.oinspect", "IPython.core.logger", "IPython.extensions.storemagic", "ipykernel.debugger"),
     *("tornado.platform.asyncio", "multiprocessing.popen_fork"),
 )
@@ -107,7 +108,7 @@ def work(order):
     os.setsid()
     enter(order["env"], order["folder"])
     local_provisioner.launch_kernel = Kernel
-    pytest.main(order["arguments"])
+    pytest.main(order["arguments"], [nbval.plugin, importlib.import_module(PLUGIN)])
 
 
 def prepare():
@@ -118,6 +119,7 @@ def prepare():
         importlib.import_module(name)
     nbformat.validate(nbformat.v4.new_notebook())  # its schema is compiled by the first use
     localhost()  # which addresses mean this machine
+    KernelProvisionerFactory.instance()  # what is installed that can start a kernel
     nbval.kernel.pformat = str  # it writes each message to a log that nobody reads
     gc.collect()
     gc.freeze()  # nobody need look through all this again
