@@ -5,9 +5,11 @@ With pytest -n 4 four workers share the tests out: what belongs together stays w
 
 import os
 import signal
+import socket
 import tempfile
 from collections import Counter
 from contextlib import suppress
+from itertools import count, islice
 from secrets import token_hex
 
 import pytest
@@ -110,14 +112,35 @@ def pytest_xdist_make_scheduler(config, log):
     return Scheduling(config, log)
 
 
-def private_kernel(**options):
+# Where there are no files to talk through, a kernel's ports are below those that systems hand out, so that nobody
+# takes one before the kernel has started; each worker of pytest -n has its own.
+KERNEL_PORTS = count(20000 + 1000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+CHANNELS = "shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"
+
+
+def is_free(port):
+    """Return whether nobody listens on a port of this machine."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def kernel_with_ports(**options):
+    """Return a kernel's manager with ports that only this worker uses."""
+    ports = islice(filter(is_free, KERNEL_PORTS), len(CHANNELS))
+    return KernelManager(cache_ports=False, **dict(zip(CHANNELS, ports)), **options)
+
+
+def kernel_with_files(**options):
     """Return a kernel's manager; it talks through files, as others may take the ports it has found free."""
     file = os.path.join(tempfile.gettempdir(), f"kernel-{token_hex(4)}.json")
     return KernelManager(transport="ipc", connection_file=file, **options)
 
 
-if IPyNbCell and os.name == "posix":
-    nbval.kernel.KernelManager = private_kernel
+if IPyNbCell:
+    nbval.kernel.KernelManager = kernel_with_files if os.name == "posix" else kernel_with_ports
 
 
 def pytest_collection_modifyitems(items):

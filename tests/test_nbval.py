@@ -3,6 +3,8 @@
 One that goes red after an upgrade shows what nbval does now; its docstring tells what to do then.
 """
 
+import socket
+
 import nbformat
 import pytest
 from nbval.plugin import IPyNbFile, NbCellError
@@ -107,6 +109,27 @@ def test_outputs_may_take_5_s_after_a_cell_has_run_and_a_minute_with_us(items):
     conftest.pytest_collection_modifyitems(cells[:1])
     plugin.pytest_collection_modifyitems(cells[1:])
     assert {cell.output_timeout for cell in cells} == {60}
+
+
+def started_on():
+    """Start a kernel as on Windows and end it; return its ports."""
+    kernel = conftest.kernel_with_ports()
+    kernel.start_kernel()
+    try:
+        return [kernel.get_connection_info()[channel] for channel in conftest.CHANNELS]
+    finally:
+        kernel.shutdown_kernel(now=True)
+
+
+def test_between_choice_and_start_nobody_is_given_a_kernels_port():
+    """By itself jupyter_client chooses among those that systems hand out, from 32768 on, and does not hold them."""
+    ports = started_on() + started_on()
+    assert len({*ports}) == 10 and max(ports) < 32768
+
+
+def test_a_kernel_is_given_no_port_that_is_taken():
+    with socket.create_server(("127.0.0.1", 0)) as server_socket:
+        assert not conftest.is_free(server_socket.getsockname()[1])
 
 
 # What nbval lets pass, our own checks do not.
