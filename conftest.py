@@ -83,6 +83,8 @@ WHOLE = (
 
 
 SLOW = "test_without_namespaces_the_points_are_the_same"  # a class that is graded one by one, and in vain
+# They need the assignment's port on this machine itself: with one worker, one after another.
+ON_PORT_8080 = "test_terminal.py", "notebooks/grading.ipynb", "test_a_server_that_runs_in_a_terminal_meanwhile"
 
 
 def whole(path):
@@ -103,6 +105,8 @@ def pytest_xdist_make_scheduler(config, log):
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
+            if any(part in nodeid for part in ON_PORT_8080):
+                return "port 8080"
             file = nodeid.partition("::")[0]
             return nodeid if whole(file) == len(WHOLE) else file
 
