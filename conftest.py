@@ -84,7 +84,7 @@ WHOLE = (
 
 SLOW = "test_without_namespaces_the_points_are_the_same"  # a class that is graded one by one, and in vain
 # They need the assignment's port on this machine itself: with one worker, one after another.
-ON_PORT_8080 = "test_terminal.py", "notebooks/grading.ipynb", "test_a_server_that_runs_in_a_terminal_meanwhile"
+ON_PORT_8080 = "test_terminal.py", "notebooks/grading.ipynb", "a_server_that_runs_in_a_terminal_meanwhile"
 
 
 def whole(path):

@@ -66,7 +66,6 @@ class Lab:
         self.page, self.folder, self.url = page, folder, url
         self.empty = re.sub("/tree/.+[?]", "?reset&", url)  # nothing is open there
         page.set_default_timeout(PATIENCE * 1000)
-        self.load(self.empty)
 
     def load(self, address):
         """Load JupyterLab's page at address (str)."""
@@ -78,6 +77,8 @@ class Lab:
     @contextmanager
     def open(self, path):
         """Open the notebook at path (str); yield a Book. In the end nothing is open, no kernel runs."""
+        if self.page.url == "about:blank":
+            self.load(self.empty)
         try:
             self.page.evaluate("openBook", path)
             yield Book(self, path)
