@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -451,6 +452,19 @@ def test_servers_are_compared_in_one_table():
     for name in "epoll_server, million", "thread_server", "server.py":
         row = next(row for row in rows if row[0] == f"| {name}")
         assert len(row) == 3 and "–" not in "".join(row)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's epoll")
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="needs two cores")
+def test_a_crowd_comes_and_leaves():
+    command = sys.executable, BENCH / "crowd.py", "--clients", "30"
+    printed = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    assert re.fullmatch(
+        r"30 clients have joined after [\d.]+ s\n"
+        r"each costs the server \d+ KiB\n"
+        r"all but 10 have left; those have heard it after [\d.]+ s\n",
+        printed,
+    )
 
 
 # Words
