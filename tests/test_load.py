@@ -119,7 +119,7 @@ def run(*words, meter=LOAD, **env):
 def figures(*words, status=0, meter=LOAD):
     """Run load.py with --json; return the figures of its runs."""
     done = run("--json", *words, meter=meter)
-    assert done.returncode == status, done.stderr
+    assert done.returncode == status, done.stdout + done.stderr
     return json.loads(done.stdout)["runs"]
 
 
