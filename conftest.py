@@ -1,6 +1,6 @@
 """Let pytest's notebook cells fail where they are out of sync with lab/, or leave something running.
 
-With pytest -n 4 four workers share the tests out: what belongs together stays with one of them.
+With pytest -n 8 eight workers share the tests out: what belongs together stays with one of them.
 """
 
 import os

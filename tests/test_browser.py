@@ -1,7 +1,7 @@
 """The course as a student meets it: JupyterLab, started as the README says, in a real browser.
 
-Each lesson in the student's copy is opened once, run from the menu and looked at. Where the environment variable
-SCREENSHOTS names a folder, pictures of it in the light and in the dark theme go there.
+A lesson in the student's copy is opened once, run from the menu and looked at: those of FIRST, with EVERYTHING=1 all
+of them. Where the environment variable SCREENSHOTS names a folder, pictures in the light and in the dark theme go there.
 """
 
 import json
@@ -28,7 +28,9 @@ except ImportError:
 
 ROOT = lessons.ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-LESSONS = [path.name for path in lessons.notebooks()]
+# Between them they have all that a lesson may have: diagrams, figures, packets, folded answers, a terminal, Redis.
+FIRST = "01", "03", "05", "15", "18"
+LESSONS = [path.name for path in lessons.notebooks() if path.name[:2] in FIRST or os.environ.get("EVERYTHING")]
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--no-sandbox",
@@ -47,7 +49,6 @@ SETTINGS = {
 SETTINGS_OF = "plugin => jupyterapp.serviceManager.settings.fetch(plugin)"
 ERRORS = '[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]'
 ANSWERS = "details:not(.jp-RenderedMermaid-Details)"
-READ_ALL = "def read_all(sock):\n    ", "return sock.recv(10)", "return b''.join(iter(lambda: sock.recv(8192), b''))"
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -231,21 +232,6 @@ def test_the_interrupt_button_gives_a_blocked_kernel_back(lab):
         expect(outputs.nth(1)).to_contain_text("KeyboardInterrupt")
         book.choose("Run", "Run Selected Cell")
         expect(outputs.last).to_have_text("свободен\n")
-
-
-def test_a_wrong_answer_and_a_right_one_are_typed_and_checked(lab):
-    with lab.open("01-connection.ipynb") as book:
-        book.run()
-        checked = book.cell("c01-check-read-all").locator(".jp-OutputArea-output")
-        expect(checked).to_contain_text("✗ 1.2. Функция read_all пока пуста")
-        begin, wrong, right = READ_ALL
-        book.answer("c01-try-read-all", begin + wrong)
-        expect(checked).to_contain_text("✗ 1.2. Собеседник послал")
-        expect(checked).to_contain_text("вышло: b'")
-        book.photograph("wrong")
-        book.answer("c01-try-read-all", begin + right)
-        expect(checked).to_contain_text("✓ 1.2. Верно.")
-        book.photograph("right")
 
 
 @pytest.mark.parametrize("path", LESSONS)
