@@ -1,7 +1,7 @@
 """The course as a student meets it: JupyterLab, started as the README says, in a real browser.
 
-A lesson in the student's copy is opened once, run from the menu and looked at: those of FIRST, with EVERYTHING=1 all
-of them. Where the environment variable SCREENSHOTS names a folder, pictures in the light and in the dark theme go there.
+A lesson in the student's copy is opened once, run from the menu and looked at: those of FIRST, with EVERYTHING=1
+all of them. Where the environment variable SCREENSHOTS names a folder, pictures of it in both themes go there.
 """
 
 import json

@@ -30,6 +30,7 @@ class Crowd:
         self.port, self.poll, self.sockets = port, select.epoll(), {}
         self.joining = {}  # descriptor: the line that its newcomer waits for, and what it has heard
         self.left = {}  # descriptor of one who stays: how many it has heard leave
+        self.buffer = memoryview(bytearray(1 << 20))
 
     def come(self, number):
         """Let one client connect and say its name; it has not joined yet."""
@@ -45,15 +46,16 @@ class Crowd:
         if not ready:
             raise TimeoutError("nothing came")
         for descriptor, _ in ready:
-            data = self.sockets[descriptor].recv(1 << 20)
+            size = self.sockets[descriptor].recv_into(self.buffer)
             if descriptor in self.joining:
                 line, heard = self.joining[descriptor]
-                if line in heard + data:
+                heard += self.buffer[:size]
+                if line in heard:
                     del self.joining[descriptor]
                 else:
-                    self.joining[descriptor] = line, heard + data
+                    self.joining[descriptor] = line, heard
             if descriptor in self.left:
-                self.left[descriptor] += data.count(HAS_LEFT)
+                self.left[descriptor] += bytes(self.buffer[:size]).count(HAS_LEFT)
 
     def gather(self, clients, at_once):
         """Let clients come, at_once of them at a time; return the seconds until all have joined."""
