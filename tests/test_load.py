@@ -255,6 +255,12 @@ def test_servers_take_turns_and_are_compared_to_the_first():
     assert all(row["runs"] == 2 and row["deliveries"] > 0 for row in result["medians"])
 
 
+def test_a_program_is_called_by_its_name_wherever_it_lies(tmp_path):
+    program = tmp_path / "my tools" / "chat.exe"
+    done = run("2/2/1", "--messages", 20, "--rounds", 1, "--server", f'"{program}" --port {{port}}')
+    assert done.returncode == 1 and "Не запускается chat.exe: " in done.stderr
+
+
 def test_a_table_names_loads_servers_and_columns():
     done = run("2/2/1", "--messages", 20, "--rounds", 1, *command(label="мой"), COLUMNS="120")
     assert done.returncode == 0
