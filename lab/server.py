@@ -71,7 +71,7 @@ class Client:
         self.prefix = b""             # of its messages
         self.start = 0                # where its part of outbox begins
         self.left = False             # it has left the chat
-        self.closed = False           # we have ended the connection
+        self.closed = False           # we have ended the connection, or it has no other end
         self.reset = False            # it has reset the connection
         self.turn = threading.Lock()  # held while its messages are on their way, or it is blocked
         self.said = False             # what it said is in outbox, or handled
@@ -103,7 +103,7 @@ class Client:
         except BlockingIOError:
             return data
         except OSError:
-            pass
+            self.closed = True  # no more for one who is gone
         if sent < len(data):
             return memoryview(data)[sent:]
         if self.said:
