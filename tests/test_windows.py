@@ -8,6 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
+import lessons
+import wine
 from lab.grader import processes
 from lab.server import Selector
 from people import Host, Peer
@@ -202,3 +204,9 @@ def test_who_grades_finds_the_python_that_another_has_started_as_that_of_a_venv_
         assert started in processes.family(program.process.pid)
         program.type("")
         program.rest()
+
+
+def test_what_wine_cannot_show_is_there():
+    files = [*(lessons.ROOT / "tests").glob("test_*.py"), *(lessons.ROOT / "notebooks/ru").glob("*.ipynb")]
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert [name for name in wine.CANNOT if f"def {name}(" not in text and f'"id": "{name}"' not in text] == []
