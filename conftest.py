@@ -1,6 +1,6 @@
 """Let pytest's notebook cells fail where they are out of sync with lab/, or leave something running.
 
-With pytest -n 8 eight workers share the tests out: what belongs together stays with one of them.
+With pytest -n 10 ten workers share the tests out: what belongs together stays with one of them.
 """
 
 import os
@@ -70,26 +70,33 @@ OTHERWISE_ON_WINDOWS = "c13-stuck", "c13-stuck-wakes"
 NEED_REDIS = "18-servers.ipynb", "19-alive.ipynb", "20-relay.ipynb"
 
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
-# broken lesson, a kernel. The longest come first, so that no worker is left alone with one.
-WHOLE = (
+# broken lesson, a kernel.
+WHOLE = "test_browser.py", "test_grading.py", "test_lessons.py", ".ipynb"
+# These come first: what takes long, so that no worker is left alone with it, and what mostly waits
+# (exercises, relay), beside what needs a core of its own.
+FIRST = (
     "test_browser.py",
     "test_grading.py",
+    "test_lessons.py",
+    "test_log.py",
+    "test_exercises.py",
+    "test_relay.py",
+    "test_windows.py",
     "16-load.ipynb",
     "17-models.ipynb",
     *NEED_REDIS,
-    "test_lessons.py",
     ".ipynb",
 )
-
-
 SLOW = "test_without_namespaces_the_points_are_the_same"  # a class that is graded one by one, and in vain
 # They need the assignment's port on this machine itself: with one worker, one after another.
 ON_PORT_8080 = "test_terminal.py", "notebooks/grading.ipynb", "a_server_that_runs_in_a_terminal_meanwhile"
 
 
-def whole(path):
-    """Return the place of a file (str) in WHOLE, or the number behind the last one."""
-    return next((place for place, end in enumerate(WHOLE) if path.endswith(end)), len(WHOLE))
+def place(item):
+    """Return the place of a test (an item) in the order in which all are run."""
+    if item.name.startswith(SLOW):
+        return -1
+    return next((place for place, end in enumerate(FIRST) if item.path.name.endswith(end)), len(FIRST))
 
 
 def pytest_addoption(parser, pluginmanager):
@@ -108,11 +115,11 @@ def pytest_xdist_make_scheduler(config, log):
             if any(part in nodeid for part in ON_PORT_8080):
                 return "port 8080"
             file = nodeid.partition("::")[0]
-            return nodeid if whole(file) == len(WHOLE) else file
+            return file if file.endswith(WHOLE) else nodeid
 
     if config.option.dist != "load":  # told otherwise than by -n alone
         return None
-    config.option.loadscopereorder = False  # WHOLE has their order
+    config.option.loadscopereorder = False  # place has their order
     return Scheduling(config, log)
 
 
@@ -148,8 +155,8 @@ if IPyNbCell:
 
 
 def pytest_collection_modifyitems(items):
-    """Put what takes long first; compare what is the same on every machine; skip what needs Redis without it."""
-    items.sort(key=lambda item: -1 if item.name.startswith(SLOW) else whole(item.path.name))
+    """Put all in their order; compare what is the same on every machine; skip what needs Redis without it."""
+    items.sort(key=place)
     cells = [item for item in items if isinstance(item, IPyNbCell)]
     for cell in cells:
         cell.output_timeout = PATIENCE

@@ -28,6 +28,7 @@ from test_overload import held_once_of_three
 # These hold for people on three servers as well:
 from test_server import (  # noqa: F401
     PROMPT,
+    harmful,
     peak_memory,
     test_4096_bytes_pass_and_4097_do_not,
     test_a_bad_name_is_refused_to_that_one_alone_with_the_reason,

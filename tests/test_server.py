@@ -32,16 +32,9 @@ REFUSAL = re.compile(r"\D*4096\D*")  # of a message that is too long
 ENDS = {"close": Peer.close, "half-close": Peer.half_close, "reset": Peer.reset}
 SAMPLE = Path(__file__).parent / "sample" / "client.py"
 
-# What must reach nobody: all that Unicode calls control, format or separator of lines.
 # Emoji are made of the joiners and tags; Arabic, Syriac and Kaithi marks are visible letters.
 EMOJI_PARTS = {"\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))}
 LETTERS = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-HARMFUL = sorted(
-    {c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")}
-    - EMOJI_PARTS
-    - LETTERS
-    - {"\n"}
-)
 EMOJI = "👨‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿 👍🏽 3️⃣ ❤️‍🔥"
 
 
@@ -55,6 +48,14 @@ def server():
         else:
             server.process.kill()
         assert not [line for line in server.rest() if "Traceback" in line]
+
+
+@pytest.fixture
+def harmful():
+    """What must reach nobody (list of str): all that Unicode calls control, format or separator of lines."""
+    every = map(chr, range(sys.maxunicode + 1))
+    found = {c for c in every if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")}
+    return sorted(found - EMOJI_PARTS - LETTERS - {"\n"})
 
 
 @pytest.fixture
@@ -398,24 +399,24 @@ def test_a_name_that_is_no_utf8_is_taken_with_replaced_letters(enter):
     assert re.fullmatch("\ufffd+ присоединился к чату.", boris.line())
 
 
-def test_no_harmful_character_of_a_message_reaches_another(enter):
+def test_no_harmful_character_of_a_message_reaches_another(enter, harmful):
     ann, boris = enter("Ann", "Боря")
     heard = ""
-    for character in HARMFUL:  # one at a time: all in ASCII is a case of its own
+    for character in harmful:  # one at a time: all in ASCII is a case of its own
         ann.say(f"before{character}after")
         heard += boris.line()
-    assert heard.count("Ann: before") == heard.count("after") == len(HARMFUL)
-    assert not [ascii(character) for character in HARMFUL if character in heard]
+    assert heard.count("Ann: before") == heard.count("after") == len(harmful)
+    assert not [ascii(character) for character in harmful if character in heard]
 
 
-def test_no_harmful_character_of_a_name_reaches_another(server, enter):
+def test_no_harmful_character_of_a_name_reaches_another(server, enter, harmful):
     [boris] = enter("Боря")
-    for i in range(0, len(HARMFUL), 30):
+    for i in range(0, len(harmful), 30):
         [newcomer] = enter(None)
-        newcomer.say("я" + "".join(HARMFUL[i : i + 30]) + "я")
+        newcomer.say("я" + "".join(harmful[i : i + 30]) + "я")
         newcomer.half_close()
         heard = boris.line() + boris.line() + server.expect("покинул чат.")
-        assert not [ascii(character) for character in HARMFUL if character in heard]
+        assert not [ascii(character) for character in harmful if character in heard]
 
 
 @pytest.mark.parametrize(
