@@ -3,6 +3,7 @@
 With pytest -n 10 ten workers share the tests out: what belongs together stays with one of them.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ except ImportError:
     IPyNbCell = NbCellError = ()
 
 pytest_plugins = ["quick", "wine"]
+gc.disable()  # while tests are collected, nothing is garbage
 collect_ignore = ["notebooks/en/grading.ipynb"]  # its cells are those of notebooks/grading.ipynb
 
 # What is said in the language of the system, the tests expect in Russian.
@@ -168,6 +170,12 @@ def pytest_collection_modifyitems(items):
             cell.options["check"] = False
     for notebook in {cell.parent for cell in cells}:
         notebook.skip_compare += NOT_COMPARED
+
+
+def pytest_collection_finish():
+    """Collect garbage from now on, but do not look at the tests again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
