@@ -396,6 +396,15 @@ def test_who_returns_twice_in_a_row_is_not_taken_for_a_namesake(room):
     assert TAKEN.format("Аня") not in room.person.client.socket.lines()
 
 
+def test_what_is_said_a_moment_later_goes_out_in_the_same_entry(room):
+    site = room.sites[0]
+    site.room.said.put([1, "Аня", "раз"])
+    with mock.patch.object(site.relay.time, "sleep", lambda seconds: site.room.said.put([2, "Боря", "два"])):
+        entry = site.room.compose()
+    assert [event[2] for event in entry.events] == ["раз", "два"]
+    site.room.unread.clear()
+
+
 def test_what_waited_for_long_goes_out_in_entries_of_bounded_size(room):
     voice = room.sites[0].room
     for number in range(100):

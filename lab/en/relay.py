@@ -41,6 +41,7 @@ import server
 REDIS_URL = "redis://localhost:6379/0"
 TIMEOUT = 3         # seconds that Redis may take to answer
 PAUSE = 0.2         # seconds between attempts while Redis does not answer
+LINGER = 0.0001     # seconds that what is said waits for others, to be written in one entry
 BEAT = 1            # at most this many seconds between two entries of a server
 SILENCE = 5000      # milliseconds without an entry after which a server is dead
 PATIENCE = 7000     # milliseconds to wait for an answer: by then a server that could not answer is dead
@@ -142,6 +143,7 @@ class Voice:
         new, idle = [], self.number and not (self.open and self.waiting)
         with suppress(queue.Empty):
             new.append(self.said.get(timeout=patience if idle else 0))
+            time.sleep(LINGER)
             while True:
                 new.append(self.said.get_nowait())
         with self.lock:
