@@ -74,12 +74,26 @@ def checked(event):
     match event:
         case [int(who), str(name), str(words)]:
             return [who, name, words.encode("utf-8", "surrogateescape").split(b"\n")]
-        case [int(), str(), None] | ["hello", str()] | ["roster", str(), int(), dict()] | ["bye", str()]:
+        case ["roster", str(), int(), {"servers": dict()} as state]:
+            return [*event[:3], checked_state(state)]
+        case [int(), str(), None] | ["hello", str()] | ["bye", str()]:
             return event
     raise ValueError(f"{event!r:.60}")
 
 
-FOREIGN = KeyError, RecursionError, TypeError, ValueError
+def checked_state(state):
+    """Return a roster's state (dict), which adopt will take; raises one of FOREIGN if it isn't one."""
+    same = {"servers": {one: int(number) for one, number in state["servers"].items()},
+            "dead": [*map(str, state["dead"])],
+            "people": [[str(origin), int(who), str(name)] for origin, who, name in state["people"]],
+            "lines": [*map(str, state["lines"])]}
+    json.dumps(state, ensure_ascii=False).encode()  # half a letter can't be sent on
+    if state != same:
+        raise ValueError(f"{state!r:.60}")
+    return state
+
+
+FOREIGN = KeyError, OverflowError, RecursionError, TypeError, ValueError
 
 
 class Remote(server.Client):

@@ -4,6 +4,7 @@ Hypothesis invents servers that start, speak, sleep, send twice, and are read la
 Redis that forgets. Whoever has read the same knows the same, and said it once.
 """
 
+import json
 import queue
 import sys
 import threading
@@ -433,6 +434,40 @@ def test_who_starts_while_a_failover_forgets_its_hello_has_no_ghosts(room):
     Person(first).say("Аня")
     room.settle()
     assert "Аня" in newcomer.server.client_names
+
+
+STATE = {"servers": {"x": 1}, "dead": ["y"], "people": [["x", 1, "Аня"]], "lines": ["Аня: слово"]}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {},
+        {**STATE, "more": 1},
+        *({name: value for name, value in STATE.items() if name != missing} for missing in STATE),
+        *({**STATE, name: value} for name in STATE for value in (None, 7, "x", [7], [None], {"x": None})),
+        {**STATE, "servers": {"x": "one"}},
+        {**STATE, "servers": {"x": float("inf")}},
+        {**STATE, "people": [["x", 1, "\ud800"]]},
+        {**STATE, "people": [["x", "one", "Аня"]]},
+        {**STATE, "people": [["x", 1]]},
+        {**STATE, "dead": [["x"]]},
+        {**STATE, "lines": ["\ud800"]},
+    ],
+)
+def test_an_answer_by_a_stranger_that_makes_no_sense_ends_nobody(room, state):
+    room.start()
+    newcomer = room.sites[2]
+    hello = room.log[-1]
+    events = json.dumps([["roster", newcomer.room.me, hello[0], state]]).encode()
+    room.log.append((hello[0], {b"server": b"x", b"number": b"1", b"events": events}))
+    newcomer.read()
+    room.settle()
+    boris = Person(newcomer)
+    boris.say("Боря")
+    room.settle()
+    assert "Боря" in newcomer.server.client_names
+    room.person.client.socket.taken = b""
 
 
 def test_what_comes_in_one_entry_with_the_answer_to_a_hello_is_heard_once(room):
