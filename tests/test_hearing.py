@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab.grader import limits
+from lab.grader import limits, processes
 from lab.grader.line import Line
 from lab.grader.transcript import FLOOD
 
@@ -72,3 +72,20 @@ def test_what_comes_behind_a_flood_of_our_own_is_heard_however_long_that_takes(t
     flood = f"Аня: {FLOOD * 250}\n".encode()
     person = talk([flood] * 5000 + ["Аня: всё\n".encode()])
     assert person.until(lambda text: "всё" in text)
+
+
+def test_who_says_much_waits_until_those_who_listen_have_heard_it(monkeypatch):
+    monkeypatch.setattr(limits, "LIMIT", 600)
+    monkeypatch.setattr(processes, "TELLS", True)
+    viktor, unread = SimpleNamespace(unread=0), []
+    viktor.behind = lambda: viktor.unread > 0 and vars(viktor).update(unread=viktor.unread - 1) is None
+    anya = Line.__new__(Line)
+    anya.chat, anya.end = SimpleNamespace(transcript=Busy.transcript, people=[viktor]), "\n"
+
+    def send(data):
+        viktor.unread += 3
+        unread.append(viktor.unread)
+
+    anya.send, anya.taken = send, lambda: None
+    anya.talks_much()
+    assert len(unread) > 100 and max(unread) == 3

@@ -85,11 +85,17 @@ class Line(Ear):
         self.send(data[size:])
 
     def talks_much(self):
-        """Say FLOOD bytes in messages of 1000 bytes, ten at a time."""
+        """Say FLOOD bytes in messages of 1000 bytes, ten at a time.
+
+        Those who listen are given time to hear them: on a busy machine they would seem to read nothing, too.
+        """
         message = (FLOOD * 250 + self.end) * 10
         self.chat.transcript.note(self, f"говорит без умолку, {limits.FLOOD // 1_000_000} МБ: «{FLOOD.strip()}…»")
+        deadline = time.monotonic() + (limits.LIMIT if processes.TELLS else 0)
         for _ in range(limits.FLOOD // len(message)):
             self.send(message.encode())
+            while any(ear.behind() for ear in self.chat.people) and time.monotonic() < deadline:
+                time.sleep(0.001)
         self.taken()
 
     def falls_silent(self):
