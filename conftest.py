@@ -27,7 +27,6 @@ except ImportError:
     IPyNbCell = NbCellError = ()
 
 pytest_plugins = ["quick", "wine"]
-gc.disable()  # while tests are collected, nothing is garbage
 collect_ignore = ["notebooks/en/grading.ipynb"]  # its cells are those of notebooks/grading.ipynb
 
 # What is said in the language of the system, the tests expect in Russian.
@@ -98,7 +97,7 @@ def place(item):
     """Return the place of a test (an item) in the order in which all are run."""
     if item.name.startswith(SLOW):
         return -1
-    return next((place for place, end in enumerate(FIRST) if item.path.name.endswith(end)), len(FIRST))
+    return next((number for number, end in enumerate(FIRST) if item.path.name.endswith(end)), len(FIRST))
 
 
 def pytest_addoption(parser, pluginmanager):
@@ -156,6 +155,17 @@ if IPyNbCell:
     nbval.kernel.KernelManager = kernel_with_files if os.name == "posix" else kernel_with_ports
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Look for no garbage while tests are collected, and later not among them: all of them stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items):
     """Put all in their order; compare what is the same on every machine; skip what needs Redis without it."""
     items.sort(key=place)
@@ -170,12 +180,6 @@ def pytest_collection_modifyitems(items):
             cell.options["check"] = False
     for notebook in {cell.parent for cell in cells}:
         notebook.skip_compare += NOT_COMPARED
-
-
-def pytest_collection_finish():
-    """Collect garbage from now on, but do not look at the tests again and again."""
-    gc.freeze()
-    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

@@ -467,7 +467,6 @@ def test_an_answer_by_a_stranger_that_makes_no_sense_ends_nobody(room, state):
     boris.say("Боря")
     room.settle()
     assert "Боря" in newcomer.server.client_names
-    room.person.client.socket.taken = b""
 
 
 def test_what_comes_in_one_entry_with_the_answer_to_a_hello_is_heard_once(room):
