@@ -112,7 +112,8 @@ def known_servers(ref, folder):
     """Return all servers that can be had here; ref: a commit with an older lab/server.py."""
     python, port = shlex.quote(sys.executable), "--port {port}"
     servers = [Server(name, f"{build(name, folder)} {port}") for name in ("epoll_server", "thread_server")]
-    servers.append(Server("server.py", f"{python} {shlex.quote(str(SERVER))} {port}"))
+    for script in HERE / "least_server.py", SERVER:
+        servers.append(Server(script.name, f"{python} {shlex.quote(str(script))} {port}"))
     if ref:
         older = folder / "server.py"
         older.write_bytes(
