@@ -82,55 +82,45 @@ class Client:
 
     def tell(self, data):
         """Send data (bytes) without waiting; whatever does not fit is sent when there is room."""
-        if not self.blocked:
-            data = self.send(data)
-            if not data:
-                return
-            self.block()
+        sent = len(data)  # also if the client is gone: its own thread will notice
+        try:
+            if self.blocked or not (DONTWAIT or select.select([], [self.socket], [], 0)[1]):
+                sent = 0
+            elif not self.closed:
+                sent = self.socket.send(data, DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.closed = True  # no more for one who is gone
+        if sent < len(data):
+            self.keep(memoryview(data)[sent:] if sent else data)
+        elif self.said:
+            self.give_turn()
+
+    def keep(self, data):
+        """Keep data (bytes) until there is room; have watch report when there is."""
         self.unsent.append(data)
         self.unsent_size += len(data)
         if self.unsent_size > MAX_BEHIND:
             self.close()
-
-    def send(self, data):
-        """Send data (bytes), as much as there is room for; return the rest."""
-        sent = len(data)  # also if the client is gone: its own thread will notice
-        try:
-            if not self.closed:
-                if not DONTWAIT and not select.select([], [self.socket], [], 0)[1]:
-                    return data
-                sent = self.socket.send(data, DONTWAIT)
-        except BlockingIOError:
-            return data
-        except OSError:
-            self.closed = True  # no more for one who is gone
-        if sent < len(data):
-            return memoryview(data)[sent:]
-        if self.said:
-            self.give_turn()
-        return b""
-
-    def block(self):
-        """Ask watch to report when there is room for more."""
-        self.blocked = True
-        blocked_clients.put(self)
-        bell.send(b"!")
+        if not self.blocked:
+            self.blocked = True
+            blocked_clients.put(self)
+            bell.send(b"!")
 
     def resume(self):
         """Send what did not fit before, now that there is room."""
-        self.stuck = False
-        while self.unsent:
-            rest = self.send(self.unsent[0])
-            self.unsent_size -= len(self.unsent.popleft()) - len(rest)
-            if rest:
-                self.unsent.appendleft(rest)
-                return self.block()
-        self.blocked = False
-        self.give_turn()
+        self.blocked = self.stuck = False
+        while self.unsent and not self.blocked:
+            data = self.unsent.popleft()
+            self.unsent_size -= len(data)
+            self.tell(data)
+        if self.blocked:
+            self.unsent.rotate()  # what is left of it is first again
 
     def give_turn(self):
         """Let it speak again if what it said has been handled and it has taken everything."""
-        if self.said and not self.blocked:
+        if self.said and not self.unsent:
             self.said = False
             self.turn.release()
 
@@ -205,9 +195,10 @@ def read_lines(client):
         if skipping:
             _, newline, chunk = chunk.partition(b"\n")
             skipping = not newline
-        raw = raw and b"\n" not in chunk
-        chunk += b"\n" * raw
         data = client.tail + chunk
+        if raw:
+            raw = b"\n" not in chunk
+            data += b"\n" * raw
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n")
         *lines, client.tail = data.split(b"\n")
@@ -247,9 +238,10 @@ def start_connection(client_socket, client_address, inbox):
     with suppress(OSError, MemoryError):  # a reset before the first line
         client_socket.sendall(PROMPT.encode())
         for lines in read_lines(client):
-            for start in range(0, len(lines), MAX_LINES):
+            while lines:
                 wait_for_turn(client)
-                inbox.put((client, lines[start:start + MAX_LINES]))
+                inbox.put((client, lines[:MAX_LINES]))
+                del lines[:MAX_LINES]
             if client.left:
                 break
     wait_for_turn(client)
