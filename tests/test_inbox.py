@@ -6,6 +6,7 @@ Hypothesis invents people, what they say, and sockets that take all, a little, n
 import socket
 from importlib.util import module_from_spec, spec_from_file_location
 
+import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
@@ -214,3 +215,33 @@ class Chat(RuleBasedStateMachine):
 
 Chat.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, database=None)
 test_what_all_hear_follows_from_what_was_said = Chat.TestCase
+
+
+@pytest.fixture
+def blocked():
+    """Yield a server with three clients whose sockets have no room."""
+    server = new_server()
+    clients = [server.Client(FakeSocket()) for _ in range(3)]
+    for client in clients:
+        client.socket.room = 0
+        client.tell(b"one\n")
+    yield server, clients
+    server.bell.close()
+    server.bell_rings.close()
+
+
+def test_what_waits_for_many_is_in_memory_once(blocked):
+    _, clients = blocked
+    batch = b"two\n"
+    for client in clients:
+        client.tell(batch)
+    assert all(client.unsent[-1] is batch for client in clients)
+
+
+def test_who_takes_a_little_is_not_stuck(blocked):
+    server, clients = blocked
+    for client, room in zip(clients, (1, 4, 100)):
+        client.stuck, client.socket.room = True, room
+    resume_all(server)
+    assert not any(client.stuck for client in clients)
+    assert [client.blocked for client in clients] == [True, False, False]
