@@ -54,23 +54,6 @@ def reason(item):
     return next((CANNOT[name] for name in names if name in CANNOT), None)
 
 
-def pytest_configure():
-    """Start a kernel once more where Wine has not: now and then its CreateProcess fails with WinError 1359."""
-    if not on_wine():
-        return
-    import nbval.kernel
-
-    start = nbval.kernel.start_new_kernel
-
-    def start_or_try_again(*args, **options):
-        try:
-            return start(*args, **options)
-        except (OSError, RuntimeError):  # the latter: it died before it answered
-            return start(*args, **options)
-
-    nbval.kernel.start_new_kernel = start_or_try_again
-
-
 def pytest_collection_modifyitems(items):
     """Skip tests that cannot pass on Wine, and do not compare what cells print."""
     for item in items if on_wine() else ():
