@@ -171,6 +171,26 @@ def test_clients_that_join_at_the_same_time_are_counted_as_others(tmp_path):
     assert (one["deliveries"], one["lost"], one["excess"], one["gone"]) == (18000, 0, 0, 0)
 
 
+def test_those_who_have_joined_read_once_for_each_hundred_however_many_join_at_a_time(tmp_path):
+    meter, heard = tmp_path / "meter.py", tmp_path / "heard"
+    meter.write_text(dedent(f"""
+        import sys
+        sys.path.insert(0, {str(LAB)!r})
+        import load
+        load.TURNS, skip = 43, load.Load.skip  # seven at a time
+
+        def noted(room):
+            with open({str(heard)!r}, "a") as file:
+                print(len(room.clients) // 100, file=file)
+            skip(room)
+
+        load.Load.skip = noted
+        load.main()
+    """))
+    figures("300/3/4", "--messages", 60, "--rounds", 1, "--seconds", 30, meter=meter)
+    assert heard.read_text().split() == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize("check", [[], ["--check"]])
 def test_one_chat_on_two_ports_is_measured_as_one(tmp_path, check):
     script = tmp_path / "two_ports.py"
