@@ -340,7 +340,7 @@ class Server:
             if child.poll() is None:
                 raise
             raise Failure(
-                f"Сервер {self.label} сразу завершился (код {child.returncode}). Почему, он скажет сам: {command}"
+                f"Сервер {self.label} завершился (код {child.returncode}). Почему, он скажет сам: {command}"
             ) from None
         finally:
             with suppress(psutil.NoSuchProcess):

@@ -173,7 +173,8 @@ def test_clients_that_join_at_the_same_time_are_counted_as_others(tmp_path):
 
 def test_those_who_have_joined_read_once_for_each_hundred_however_many_join_at_a_time(tmp_path):
     meter, heard = tmp_path / "meter.py", tmp_path / "heard"
-    meter.write_text(dedent(f"""
+    meter.write_text(
+        dedent(f"""
         import sys
         sys.path.insert(0, {str(LAB)!r})
         import load
@@ -186,7 +187,8 @@ def test_those_who_have_joined_read_once_for_each_hundred_however_many_join_at_a
 
         load.Load.skip = noted
         load.main()
-    """))
+    """)
+    )
     figures("300/3/4", "--messages", 60, "--rounds", 1, "--seconds", 30, meter=meter)
     assert heard.read_text().split() == ["0", "1", "2"]
 
@@ -532,7 +534,10 @@ def test_nonsense_is_refused_in_a_line_or_two(words, reason):
     "words, reason",
     [
         (["--server", "no-such-program {port}"], "Не запускается no-such-program"),
-        (["--server", f'{quoted(sys.executable)} -c "exit(7)" {{port}}'], "сразу завершился (код 7)"),
+        (
+            ["--server", f'{quoted(sys.executable)} -c "exit(7)" {{port}}'],
+            f"Сервер {Path(sys.executable).name} завершился (код 7)",
+        ),
         (["--connect", "127.0.0.1:1"], "Нет соединения с 127.0.0.1:1"),
     ],
 )

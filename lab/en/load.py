@@ -340,7 +340,7 @@ class Server:
             if child.poll() is None:
                 raise
             raise Failure(
-                f"The server {self.label} exited at once (status {child.returncode}). To see why, run it yourself: {command}"
+                f"The server {self.label} exited (status {child.returncode}). To see why, run it yourself: {command}"
             ) from None
         finally:
             with suppress(psutil.NoSuchProcess):
