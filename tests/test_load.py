@@ -501,7 +501,11 @@ def test_a_crowd_comes_and_leaves():
 @pytest.mark.parametrize(
     "words, reason",
     [
-        (["--clients", "0"], "Клиентов: от 1 до 10000, а не 0"),
+        (["--clients", "0"], "--clients: нужно число от 1 до 10000, а не 0"),
+        (["--talkers", ""], "--talkers: нужно число от 1 до 10000"),
+        (["--window", "x"], "--window: нужно число от 1 до 1024, а не x"),
+        (["--clients", "3", "--talkers", "4"], "Говорящих: от 1 до 3, а не 4"),
+        (["9" * 30 + "/1/1"], "Клиентов: от 1 до 10000, а не 999"),
         (["3/4/1"], "Говорящих: от 1 до 3, а не 4"),
         (["3/3/0"], "Окно: от 1"),
         (["3/3"], "нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО"),
@@ -539,6 +543,7 @@ def test_nonsense_is_refused_in_a_line_or_two(words, reason):
             f"Сервер {Path(sys.executable).name} завершился (код 7)",
         ),
         (["--connect", "127.0.0.1:1"], "Нет соединения с 127.0.0.1:1"),
+        (["--connect", "a..b:1", "--beyond-loopback"], "Нет соединения с a..b:1"),
     ],
 )
 def test_a_server_that_is_not_there_is_told_in_a_line(words, reason):
