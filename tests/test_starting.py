@@ -48,6 +48,16 @@ def test_who_ends_later_is_told_when_though_other_ways_end_at_once(attempts, mon
     assert re.fullmatch(r"server\.py ends after \d+ s and listens on no port\.", english(said))
 
 
+def test_who_runs_on_is_not_told_to_end_at_once_because_other_ways_do(attempts, monkeypatch):
+    monkeypatch.setattr(limits, "START", 1)
+    tried, said = attempts("import sys, time\ntime.sleep(0 if sys.argv[1:] else 60)\nport = sys.argv[1]\n")
+    assert tried == list(WAYS[:2]) and said == "server.py работает, но не слушает ни одного порта."
+
+
+def test_who_ends_when_it_is_answered_is_told_to_end(attempts):
+    assert "завершает работу" in attempts("input('Порт: ')\n")[1]
+
+
 def test_who_has_done_nothing_before_it_ends_is_not_started_in_other_ways(attempts, monkeypatch):
     monkeypatch.setattr(limits, "PATIENCE", 0.1)
     assert len(attempts("import time\ntime.sleep(2)\n")[0]) == 1

@@ -54,7 +54,7 @@ class Start:
         """Start it; return the program, what ready() gives, and the way. Raises Failure, which may be Untried."""
         known = self.work.ways.get(self.name)
         ways = [known] if known else list(WAYS)
-        tried, longest = set(), 0
+        tried, alive, longest = set(), False, 0
         while ways and len(tried) < MOST:
             way = ways.pop(0)
             if way in tried:
@@ -64,13 +64,14 @@ class Start:
             program, found, way = self.attempt(way)
             if found:
                 return program, found, way
-            alive = program.process.poll() is None
-            longest = max(longest, 0 if alive else time.monotonic() - began)
+            runs = program.process.poll() is None
+            longest = max(longest, 0 if runs else time.monotonic() - began)
+            alive = runs or alive and not way.asks  # who waits for an answer may end with it
             hints = [] if known else self.hints(program, way)
             program.kill()
             self.chat.programs.remove(program)
             self.chat.transcript.forget(program)
-            ways = hints + ([] if alive or self.idle > limits.PATIENCE else ways)
+            ways = hints + ([] if runs or self.idle > limits.PATIENCE else ways)
         self.chat.programs.append(self.attempts[0])  # its last lines say most
         if reason := next(filter(None, (excuse(one.all_text()) for one in self.attempts)), ""):
             failure = Untried(f"{self.name} здесь не запустить: {reason}.")
