@@ -151,7 +151,7 @@ class Load:
         for first, end in pairwise(turns):
             if time.perf_counter() - start > JOINING_ALL:
                 raise Failure(f"За {JOINING_ALL:g} с вошли только {first} из {count}.")
-            if first % 100 == 0:
+            if first % 100 < end - first:  # once for each hundred
                 self.skip()
             self.let_in([Client(connect(), name) for name in names[first:end]])
         for client in self.clients[:-1]:
@@ -340,7 +340,7 @@ class Server:
             if child.poll() is None:
                 raise
             raise Failure(
-                f"Сервер {self.label} сразу завершился (код {child.returncode}). Почему, он скажет сам: {command}"
+                f"Сервер {self.label} завершился (код {child.returncode}). Почему, он скажет сам: {command}"
             ) from None
         finally:
             with suppress(psutil.NoSuchProcess):
@@ -361,7 +361,7 @@ def connect(host, port, child=None):
     while True:
         try:
             return socket.create_connection((host, port), JOINING)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name of a machine
             if not child or child.poll() is not None or time.monotonic() > end:
                 raise Failure(f"Нет соединения с {host}:{port}: {error}") from None
             time.sleep(0.02)
@@ -517,7 +517,7 @@ def within(kind, least, most):
 
 def read_shape(text):
     """Return clients, talkers, window (ints) of "100/10/16"; raises Failure."""
-    if not re.fullmatch("[0-9]{1,9}(/[0-9]{1,9}){2}", text):
+    if not re.fullmatch("[0-9]{1,99}(/[0-9]{1,99}){2}", text):
         raise Failure(f"{text}: нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО, например 100/10/16")
     shape = clients, _, _ = tuple(map(int, text.split("/")))
     for name, value, most in zip(("Клиентов", "Говорящих", "Окно"), shape, (MAX_CLIENTS, clients, MAX_WINDOW)):
@@ -574,9 +574,9 @@ def parse_arguments():
         metavar="КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО",
         help="нагрузка, например 100/10/16; можно несколько",
     )
-    add("--clients", default="10", help="клиентов (%(default)s)")
-    add("--talkers", help="говорящих (столько же, сколько клиентов)")
-    add("--window", default="16", help="сообщений без ответа у каждого (%(default)s)")
+    add("--clients", type=within(int, 1, MAX_CLIENTS), default=10, help="клиентов (%(default)s)")
+    add("--talkers", type=within(int, 1, MAX_CLIENTS), help="говорящих (столько же, сколько клиентов)")
+    add("--window", type=within(int, 1, MAX_WINDOW), default=16, help="сообщений без ответа у каждого (%(default)s)")
     add("--rate", type=within(float, 1, 1000000), help="вместо окна: сообщений в секунду от всех")
     add("--size", type=within(int, 32, 4096), default=64, help="байтов в сообщении (%(default)s)")
     add("--seconds", type=within(float, 0.1, 60), default=2.0, help="на прогон (%(default)s)")
@@ -618,7 +618,7 @@ def complete(options):
     ours = f'"{sys.executable}" "{Path(__file__).with_name("server.py")}" --port {{port}}'
     options.servers = options.servers or [read_command(ours)]
     shape = options.clients, options.talkers or options.clients, options.window
-    options.loads = options.loads or [read_shape("/".join(shape))]
+    options.loads = options.loads or [read_shape("/".join(map(str, shape)))]
     total = options.seconds * options.rounds * len(options.servers) * len(options.loads)
     if total > MAX_TOTAL:
         raise Failure(f"Всё вместе займёт {total:.0f} с, а можно не больше {MAX_TOTAL}.")

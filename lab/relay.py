@@ -496,9 +496,9 @@ def open_log(args):
             args.redis, protocol=2, username=os.environ.get("REDIS_USERNAME"),
             password=os.environ.get("REDIS_PASSWORD"), socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT, retry=None, single_connection_client=True)
-        return Log(client, os.fsencode(f"chat:{args.room}"), Room(max(0, args.history)))
+        return Log(client, os.fsencode(f"chat:{args.room}"), Room(args.history))
     except (ValueError, OverflowError, TypeError):
-        sys.exit("Адрес Redis не понят: нужен redis://ИМЯ:ПАРОЛЬ@МАШИНА:ПОРТ/НОМЕР")
+        sys.exit("Адрес, имя или пароль Redis не поняты: нужен redis://ИМЯ:ПАРОЛЬ@МАШИНА:ПОРТ/НОМЕР")
     except redis.RedisError as error:
         sys.exit(f"Redis недоступен или не подходит (нужен 5 или новее): {error}")
 
@@ -512,6 +512,8 @@ def main():
     parser.add_argument("--history", default=20, type=int, metavar="N",
                         help="сколько прежних строк слышит новый человек (%(default)s)")
     args = parser.parse_args()
+    if not 0 <= args.history <= 500:  # so many, however long, a newcomer can be sent at once
+        parser.error("--history: нужно число от 0 до 500")
     log = open_log(args)
     try:
         server.serve(args, log)

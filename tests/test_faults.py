@@ -214,6 +214,12 @@ def test_a_fault_of_the_base_goes_before_what_is_beyond():
     ]
 
 
+def test_daemons_end_with_the_main_thread_however_late():
+    changes, lost, heard, _ = FAULTY["daemon"]
+    later = heard.replace("сразу завершает работу", "завершает работу через 10 с")
+    assert [fault.name for fault in faults.faults(about(changes), results(lost, later), BEYOND)] == ["daemon"]
+
+
 def test_nothing_is_said_of_what_is_beyond_while_nobody_hears_anybody():
     changes, lost, heard, _ = FAULTY["self-only"]
     found = faults.faults(about(changes), results(lost + " glued torn ghosts"), BEYOND)

@@ -171,6 +171,28 @@ def test_clients_that_join_at_the_same_time_are_counted_as_others(tmp_path):
     assert (one["deliveries"], one["lost"], one["excess"], one["gone"]) == (18000, 0, 0, 0)
 
 
+def test_those_who_have_joined_read_once_for_each_hundred_however_many_join_at_a_time(tmp_path):
+    meter, heard = tmp_path / "meter.py", tmp_path / "heard"
+    meter.write_text(
+        dedent(f"""
+        import sys
+        sys.path.insert(0, {str(LAB)!r})
+        import load
+        load.TURNS, skip = 43, load.Load.skip  # seven at a time
+
+        def noted(room):
+            with open({str(heard)!r}, "a") as file:
+                print(len(room.clients) // 100, file=file)
+            skip(room)
+
+        load.Load.skip = noted
+        load.main()
+    """)
+    )
+    figures("300/3/4", "--messages", 60, "--rounds", 1, "--seconds", 30, meter=meter)
+    assert heard.read_text().split() == ["0", "1", "2"]
+
+
 @pytest.mark.parametrize("check", [[], ["--check"]])
 def test_one_chat_on_two_ports_is_measured_as_one(tmp_path, check):
     script = tmp_path / "two_ports.py"
@@ -479,7 +501,11 @@ def test_a_crowd_comes_and_leaves():
 @pytest.mark.parametrize(
     "words, reason",
     [
-        (["--clients", "0"], "Клиентов: от 1 до 10000, а не 0"),
+        (["--clients", "0"], "--clients: нужно число от 1 до 10000, а не 0"),
+        (["--talkers", ""], "--talkers: нужно число от 1 до 10000"),
+        (["--window", "x"], "--window: нужно число от 1 до 1024, а не x"),
+        (["--clients", "3", "--talkers", "4"], "Говорящих: от 1 до 3, а не 4"),
+        (["9" * 30 + "/1/1"], "Клиентов: от 1 до 10000, а не 999"),
         (["3/4/1"], "Говорящих: от 1 до 3, а не 4"),
         (["3/3/0"], "Окно: от 1"),
         (["3/3"], "нужно КЛИЕНТЫ/ГОВОРЯЩИЕ/ОКНО"),
@@ -512,8 +538,12 @@ def test_nonsense_is_refused_in_a_line_or_two(words, reason):
     "words, reason",
     [
         (["--server", "no-such-program {port}"], "Не запускается no-such-program"),
-        (["--server", f'{quoted(sys.executable)} -c "exit(7)" {{port}}'], "сразу завершился (код 7)"),
+        (
+            ["--server", f'{quoted(sys.executable)} -c "exit(7)" {{port}}'],
+            f"Сервер {Path(sys.executable).name} завершился (код 7)",
+        ),
         (["--connect", "127.0.0.1:1"], "Нет соединения с 127.0.0.1:1"),
+        (["--connect", "a..b:1", "--beyond-loopback"], "Нет соединения с a..b:1"),
     ],
 )
 def test_a_server_that_is_not_there_is_told_in_a_line(words, reason):

@@ -596,6 +596,9 @@ def test_the_plain_form_and_the_summary_tell_what_was_not_tried():
         ("", None),
         ("31.02.2026", None),
         ("завтра", None),
+        ("0001-01-01", None),
+        ("01.01.0001", None),
+        ("9999-12-31T23:59-23:59", None),
     ],
 )
 def test_a_time_is_read_in_two_languages(text, when):

@@ -869,7 +869,14 @@ def locked():
 )
 def test_an_address_that_is_none_is_answered_in_one_line(url):
     printed, status = answer("--redis", url)
-    assert status == 1 and len(printed.splitlines()) == 1 and "Адрес Redis не понят" in printed
+    assert status == 1 and len(printed.splitlines()) == 1 and "Адрес, имя или пароль Redis не поняты" in printed
+
+
+@pytest.mark.parametrize("name", ["REDIS_USERNAME", "REDIS_PASSWORD"])
+def test_a_name_or_a_password_that_is_no_text_is_answered_in_one_line(locked, name):
+    env = {"REDIS_PASSWORD": PASSWORD, name: "\udcff"}
+    printed, status = answer("--redis", f"redis://127.0.0.1:{locked.port}/0", **env)
+    assert status == 1 and len(printed.splitlines()) == 1 and "имя или пароль Redis не поняты" in printed
 
 
 def test_a_redis_that_is_not_there_is_named_in_one_line():
@@ -991,10 +998,12 @@ def test_a_room_may_be_called_anything(store, room):
         anna.expect("Аня: привет")
 
 
-@pytest.mark.parametrize("options", [["--history", "x"], ["--rooms", "x"]])
+@pytest.mark.parametrize(
+    "options", [["--history", value] for value in ("x", "-1", "501", "9" * 30)] + [["--rooms", "x"]]
+)
 def test_nonsense_options_are_named(options):
     printed, status = answer(*options)
-    assert status == 2 and options[0] in printed
+    assert status == 2 and options[0] in printed.splitlines()[-1]
 
 
 def test_without_the_library_one_line_says_which():

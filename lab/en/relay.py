@@ -496,9 +496,9 @@ def open_log(args):
             args.redis, protocol=2, username=os.environ.get("REDIS_USERNAME"),
             password=os.environ.get("REDIS_PASSWORD"), socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT, retry=None, single_connection_client=True)
-        return Log(client, os.fsencode(f"chat:{args.room}"), Room(max(0, args.history)))
+        return Log(client, os.fsencode(f"chat:{args.room}"), Room(args.history))
     except (ValueError, OverflowError, TypeError):
-        sys.exit("Redis address not understood: need redis://NAME:PASSWORD@HOST:PORT/NUMBER")
+        sys.exit("Redis address, name or password not understood: need redis://NAME:PASSWORD@HOST:PORT/NUMBER")
     except redis.RedisError as error:
         sys.exit(f"Redis is unavailable or unsuitable (5 or newer is needed): {error}")
 
@@ -512,6 +512,8 @@ def main():
     parser.add_argument("--history", default=20, type=int, metavar="N",
                         help="how many earlier lines a newcomer is sent (%(default)s)")
     args = parser.parse_args()
+    if not 0 <= args.history <= 500:  # so many, however long, a newcomer can be sent at once
+        parser.error("--history: need a number from 0 to 500")
     log = open_log(args)
     try:
         server.serve(args, log)

@@ -220,7 +220,7 @@ class Chat:
         """Return the Failure of a client (Program) that has ended too early: the same each time."""
         if not self.work.fallen:
             client.thread.join(limits.QUIET)  # it has heard all then
-            failure = self.work.fallen = Failure("До этого не дошло: client.py завершил работу сразу после имени.")
+            failure = self.work.fallen = Failure("До этого не дошло: client.py завершил работу после имени.")
             failure.told, failure.printed = self.told(), self.printed()
         return self.work.fallen
 

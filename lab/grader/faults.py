@@ -286,8 +286,8 @@ def only_daemons(case):
     for role, program in case.both():
         daemons = [node for node in program.nodes if isinstance(node, ast.keyword) and node.arg == "daemon"]
         daemons += [n for n in program.nodes if isinstance(n, ast.Attribute) and n.attr == "daemon"]
-        gone = f"{role} сразу завершает работу" in case.heard and "Traceback" not in case.words(role)
-        if daemons and gone and not program.calls("join"):
+        gone = re.search(rf"{role} (сразу )?завершает работу (через \d+ с )?и ", case.heard)
+        if daemons and gone and "Traceback" not in case.words(role) and not program.calls("join"):
             yield role, daemons[0].lineno if hasattr(daemons[0], "lineno") else daemons[0].value.lineno, {}
 
 

@@ -35,8 +35,8 @@ PHRASES = {
     "всё ещё на связи": "is still connected",
     "Соединение всё ещё открыто": "The connection is still open",
     "Поток один": "There is one thread",
-    "До этого не дошло: client.py завершил работу сразу после имени":
-        "It did not come to this: client.py ended right after the name",
+    "До этого не дошло: client.py завершил работу после имени":
+        "It did not come to this: client.py ended after the name",
     "Пустое сообщение разослано, как любое другое": "The empty message was sent on like any other",
     "удалён": "is removed",
     "всё ещё слышит других": "still hears the others",
@@ -68,6 +68,7 @@ PHRASES = {
         "What Anya has said Boris does not hear, whatever ends a message, and not through client.py either",
     "работает, но": "runs, but",
     "сразу завершает работу и": "ends at once and",
+    "завершает работу через": "ends after", "с и": "s and",
     "не удалось прочесть": "can't be read",
     "не найден": "not found",
     "строка": "line",

@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 
 MONTHS = {
@@ -20,21 +21,24 @@ def moment(text):
 
     A day without an hour is that day's end.
     """
-    text = " ".join(text.split())
-    try:
+    with suppress(OSError, OverflowError, ValueError):
+        when = read(" ".join(text.split()))
+        when.astimezone()  # not every year has a date in every zone
+        return when
+    return None
+
+
+def read(text):
+    """As moment(), where text (str) has no more than one space in a row. Raises ValueError when it tells no time."""
+    with suppress(ValueError):
         when = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return when if ":" in text else datetime.combine(when, time(23, 59, 59))
-    except ValueError:
-        pass
     named, dots = DAY.search(text), DOTS.search(text)
     month = MONTHS.get(named[2].casefold()) if named else int(dots[2]) if dots else None
     if not month:
-        return None
+        raise ValueError(text)
     day = named or dots
-    try:
-        return datetime.combine(datetime(int(day[3]), month, int(day[1])), clock(text[day.end() :]))
-    except ValueError:
-        return None
+    return datetime.combine(datetime(int(day[3]), month, int(day[1])), clock(text[day.end() :]))
 
 
 def clock(text):

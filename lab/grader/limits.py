@@ -26,6 +26,7 @@ SOURCE = 100_000  # characters of a program in which faults are looked for
 
 # A program
 START = 15.0  # seconds for it to listen or to connect
+SOON = 2.0  # seconds within which it ends at once
 SPENT = 6.0  # seconds of processor time that it may use for that
 PROCESSES, MEMORY, DISK = 512, 1 << 30, 64 << 20  # threads, bytes, bytes a file
 

@@ -32,6 +32,11 @@ WAYS = (
 MOST = 12  # ways that are tried
 
 
+def ending(lasted):
+    """Return how (str) a program ends that lasted so long (float, seconds)."""
+    return "сразу завершает работу и" if lasted < limits.SOON else f"завершает работу через {lasted:.0f} с и"
+
+
 class Start:
     """A program on its way to listen or to connect."""
 
@@ -49,26 +54,29 @@ class Start:
         """Start it; return the program, what ready() gives, and the way. Raises Failure, which may be Untried."""
         known = self.work.ways.get(self.name)
         ways = [known] if known else list(WAYS)
-        tried = set()
+        tried, alive, longest = set(), False, 0
         while ways and len(tried) < MOST:
             way = ways.pop(0)
             if way in tried:
                 continue
             tried.add(way)
+            began = time.monotonic()
             program, found, way = self.attempt(way)
             if found:
                 return program, found, way
-            alive = program.process.poll() is None
+            runs = program.process.poll() is None
+            longest = max(longest, 0 if runs else time.monotonic() - began)
+            alive = runs or alive and not way.asks  # who waits for an answer may end with it
             hints = [] if known else self.hints(program, way)
             program.kill()
             self.chat.programs.remove(program)
             self.chat.transcript.forget(program)
-            ways = hints + ([] if alive or self.idle > limits.PATIENCE else ways)
+            ways = hints + ([] if runs or self.idle > limits.PATIENCE else ways)
         self.chat.programs.append(self.attempts[0])  # its last lines say most
         if reason := next(filter(None, (excuse(one.all_text()) for one in self.attempts)), ""):
             failure = Untried(f"{self.name} здесь не запустить: {reason}.")
         else:
-            failure = Failure(f"{self.name} {'работает, но' if alive else 'сразу завершает работу и'} {self.missing}.")
+            failure = Failure(f"{self.name} {'работает, но' if alive else ending(longest)} {self.missing}.")
         failure.told, failure.printed = self.chat.told(), self.chat.printed()
         raise failure
 
