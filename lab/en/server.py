@@ -34,7 +34,7 @@ PROMPT = "Enter your name:\n"
 TOO_LONG = f"Message longer than {MAX_MESSAGE} bytes not sent.\n"
 
 # The listener hands these on to each socket that it accepts: no waiting for more to send, and
-# the end of a connection whose other machine has answered nothing for a minute.
+# the end of a connection whose other machine has answered, or taken, nothing for a minute.
 SOCKET_OPTIONS = {"SO_KEEPALIVE": 1, "TCP_NODELAY": 1, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10,
                   "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60000, "SO_SNDBUF": 262144}
 
@@ -53,7 +53,7 @@ OPENING = re.compile(f"^[\\s(\u2768\ufe59\uff08{HIDDEN}]+")
 
 log_lines = queue.Queue(1000)           # str, or None at the end; lost while the terminal is stopped
 blocked_clients = queue.SimpleQueue()   # Client, for watch,
-bell, bell_rings = socket.socketpair()  # which receives one byte for each
+bell, bell_rings = socket.socketpair()  # which a byte wakes
 # What follows belongs to the broadcast thread, so it needs no lock.
 connected_clients = []                  # Client
 client_names = []                       # client_names[i] is the name of connected_clients[i]
@@ -114,7 +114,8 @@ class Client:
         """Ask watch to report when there is room for more."""
         self.blocked = True
         blocked_clients.put(self)
-        bell.send(b"!")
+        with suppress(BlockingIOError):  # full: it rings already
+            bell.send(b"!")
 
     def resume(self):
         """Send what did not fit before, now that there is room."""
@@ -398,6 +399,7 @@ def watch(inbox):
     with Selector() as selector:
         selector.register(bell_rings, selectors.EVENT_READ)
         while True:
+    bell.setblocking(False)  # the broadcast thread must not wait for this one
             ready = [key for key, _ in selector.select(LOOK)]
             if LOOK:  # on Windows select does not report a connection that we have ended
                 ready += [key for key in selector.get_map().values()
@@ -407,7 +409,8 @@ def watch(inbox):
                     selector.unregister(key.fileobj)
                     inbox.put((key.data, []))
                     continue
-                for _ in bell_rings.recv(RECV_SIZE):
+                bell_rings.recv(RECV_SIZE)
+                while not blocked_clients.empty():
                     client = blocked_clients.get()
                     selector.register(client.socket, selectors.EVENT_WRITE, client)
 
