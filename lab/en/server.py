@@ -121,8 +121,11 @@ class Client:
         """Send what did not fit before, now that there is room."""
         self.stuck = False
         while self.unsent:
-            rest = self.send(self.unsent[0])
-            self.unsent_size -= len(self.unsent.popleft()) - len(rest)
+            data = bytearray()
+            while self.unsent and len(data) < MAX_BATCH:  # not a call for each small batch
+                data += self.unsent.popleft()
+            rest = self.send(data)
+            self.unsent_size -= len(data) - len(rest)
             if rest:
                 self.unsent.appendleft(rest)
                 return self.block()
