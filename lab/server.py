@@ -272,10 +272,10 @@ def shape(username):
 
 def why_not(username):
     """Return the reason (str, in Russian) why username can't be used, or None."""
+    if len(username) > MAX_NAME:  # first: the shape of thousands of marks takes long
+        return f"Имя не может быть длиннее {MAX_NAME} символов."
     if all(unicodedata.category(c)[0] in "MZ" for c in shape(username)):  # marks, blanks
         return "Имя не может быть пустым."
-    if len(username) > MAX_NAME:
-        return f"Имя не может быть длиннее {MAX_NAME} символов."
     if shape(username) in shapes:
         return f"Имя {username} уже занято."
     return None

@@ -272,10 +272,10 @@ def shape(username):
 
 def why_not(username):
     """Return the reason (str, in English) why username can't be used, or None."""
+    if len(username) > MAX_NAME:  # first: the shape of thousands of marks takes long
+        return f"A name cannot be longer than {MAX_NAME} characters."
     if all(unicodedata.category(c)[0] in "MZ" for c in shape(username)):  # marks, blanks
         return "A name cannot be empty."
-    if len(username) > MAX_NAME:
-        return f"A name cannot be longer than {MAX_NAME} characters."
     if shape(username) in shapes:
         return f"The name {username} is already taken."
     return None
