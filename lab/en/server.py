@@ -399,10 +399,10 @@ class Selector(selectors.DefaultSelector):
 
 def watch(inbox):
     """Put (client, []) into inbox whenever a blocked client has room again, forever."""
+    bell.setblocking(False)  # the broadcast thread must not wait for this one
     with Selector() as selector:
         selector.register(bell_rings, selectors.EVENT_READ)
         while True:
-    bell.setblocking(False)  # the broadcast thread must not wait for this one
             ready = [key for key, _ in selector.select(LOOK)]
             if LOOK:  # on Windows select does not report a connection that we have ended
                 ready += [key for key in selector.get_map().values()
@@ -431,9 +431,9 @@ def insist(call):
 
 
 def run(task, inbox):
-    """Run task(inbox), which never ends; if it fails, nobody is served: end the program."""
+    """Run task(inbox), which does not fail; if it does, nobody is served: end the program."""
     try:
-        task(inbox)
+        return task(inbox)
     except MemoryError:
         print("Server stopped: out of memory.", file=sys.stderr, flush=True)
     except BaseException:
