@@ -396,7 +396,8 @@ class Log:
         self.size = 1000                # bytes of an entry, on average
         self.again = self.ending = False
         self.last = self.recent()       # id of the entry that was read last
-        self.threads = [threading.Thread(target=task, daemon=True) for task in (self.write, self.read)]
+        self.threads = [threading.Thread(target=server.run, args=(task, self), daemon=True)
+                        for task in (Log.write, Log.read)]
         for thread in self.threads:
             thread.start()
 
@@ -459,10 +460,14 @@ class Log:
 
     def read(self):
         """Deliver new entries of the log, forever."""
+        reported = ""
         while True:
             try:
                 entries = self.fetch()
-            except (redis.RedisError, OSError):  # the writing thread reports it
+            except (redis.RedisError, OSError) as error:
+                if reported != str(error):  # not the same five times a second
+                    reported = str(error)
+                    server.log(f"Журнал не читается: {reported}")
                 self.reader.connection.disconnect()
                 time.sleep(PAUSE)
                 continue
@@ -499,6 +504,8 @@ def open_log(args):
         return Log(client, os.fsencode(f"chat:{args.room}"), Room(args.history))
     except (ValueError, OverflowError, TypeError):
         sys.exit("Адрес, имя или пароль Redis не поняты: нужен redis://ИМЯ:ПАРОЛЬ@МАШИНА:ПОРТ/НОМЕР")
+    except KeyboardInterrupt:  # it was waiting for Redis
+        sys.exit()
     except redis.RedisError as error:
         sys.exit(f"Redis недоступен или не подходит (нужен 5 или новее): {error}")
 

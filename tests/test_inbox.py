@@ -4,12 +4,16 @@ Hypothesis invents people, what they say, and sockets that take all, a little, n
 """
 
 import socket
+import threading
+from contextlib import ExitStack, suppress
 from importlib.util import module_from_spec, spec_from_file_location
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from people import TIMEOUT
 from programs import LAB
 
 MAX_BEHIND = 500  # bytes: a dozen short lines, or a long one, are too many
@@ -64,9 +68,10 @@ class FakeSocket:
     """The server's end of a connection; it takes as many bytes as it has room for."""
 
     def __init__(self):
-        self.room, self.reset, self.shut, self.taken = 10**9, False, False, b""
+        self.room, self.reset, self.shut, self.taken, self.sends = 10**9, False, False, b"", 0
 
     def send(self, data, flags=0):
+        self.sends += 1
         if self.reset or self.shut:
             raise ConnectionResetError
         if not self.room:
@@ -215,6 +220,77 @@ class Chat(RuleBasedStateMachine):
 
 Chat.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, database=None)
 test_what_all_hear_follows_from_what_was_said = Chat.TestCase
+
+
+# How the server learns that there is room again
+
+
+def test_any_number_may_be_blocked_at_once_while_the_watch_waits_for_room_in_the_inbox():
+    server, count, waits, room = new_server(), 400, threading.Event(), threading.Event()
+    heard = []
+
+    def put(item):
+        waits.set()
+        room.wait(TIMEOUT)
+        heard.append(item[0])
+        if len(heard) == count:
+            raise EOFError  # ends the watch
+
+    def watch():
+        with suppress(EOFError):
+            server.watch(SimpleNamespace(put=put))
+
+    with ExitStack() as stack:
+        end = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        peer = stack.enter_context(socket.create_connection(end.getsockname()))
+        clients = [server.Client(stack.enter_context(peer.dup())) for _ in range(count)]
+        watcher = threading.Thread(target=watch, daemon=True)
+        blocker = threading.Thread(target=lambda: [client.keep(b"!") for client in clients[1:]], daemon=True)
+        watcher.start()
+        clients[0].keep(b"!")
+        waits.wait(TIMEOUT)
+        blocker.start()
+        blocker.join(TIMEOUT)
+        assert not blocker.is_alive()
+        room.set()
+        watcher.join(TIMEOUT)
+        assert {*heard} == {*clients}
+        server.bell.close()
+        server.bell_rings.close()
+
+
+def test_what_waits_in_many_small_batches_is_sent_in_few_pieces():
+    server = new_server()
+    server.MAX_BEHIND = 10**6
+    person = Person(server)
+    person.socket.room = 0
+    batches = [b"%d\n" % i for i in range(50_000)]
+    for batch in batches:
+        person.client.tell(batch)
+    person.socket.room, person.socket.sends = 10**6, 0
+    resume_all(server)
+    assert person.socket.taken == b"".join(batches)
+    assert person.socket.sends < 10
+    assert person.client.unsent_size == 0
+    server.bell.close()
+    server.bell_rings.close()
+
+
+# A name that takes long to look at
+
+
+def test_a_name_is_looked_at_only_if_it_is_not_too_long(monkeypatch):
+    server = new_server()
+    client = Person(server).client
+    monkeypatch.setattr(server, "shape", lambda username: len(username) <= 32 and username)
+    server.hear(client, [("a" + "\u0315" * 3000 + "\u0327" * 3000).encode(), "я".encode() * 32])
+    assert client.name == "я" * 32
+    assert client.socket.taken.count(PROMPT) == 1
+    server.bell.close()
+    server.bell_rings.close()
+
+
+# Who has no room
 
 
 @pytest.fixture

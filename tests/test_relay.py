@@ -664,6 +664,23 @@ def test_while_redis_refuses_people_are_told_once_and_words_wait(refusing):
         assert [anna.line(), boris.line()] == ["Боря: да"] * 2
 
 
+def test_who_may_write_but_not_read_is_told_so_on_the_terminal_once():
+    with (
+        Redis() as store,
+        redis.Redis.from_url(store.url) as client,
+        chat(store) as [server],
+        people([server], "Аня") as [anna],
+    ):
+        client.acl_setuser("default", enabled=True, nopass=True, keys="*", commands=["+@all", "-xread"])
+        server.expect("Журнал не читается")
+        anna.say("привет")
+        client.acl_setuser("default", enabled=True, nopass=True, keys="*", commands=["+@all"])
+        anna.expect("Аня: привет")
+        anna.say("")
+        while (line := server.line()) != "Аня покинул чат.":
+            assert "не читается" not in line
+
+
 def test_after_a_failover_behind_a_fixed_address_to_a_replica_that_is_behind_all_go_on():
     with (
         Redis() as first,
@@ -879,10 +896,27 @@ def test_a_name_or_a_password_that_is_no_text_is_answered_in_one_line(locked, na
     assert status == 1 and len(printed.splitlines()) == 1 and "имя или пароль Redis не поняты" in printed
 
 
+def test_a_server_that_cannot_understand_its_redis_does_not_live_on_deaf(store):
+    with Program(RELAY, "--port", "0", "--redis", f"{store.url}?decode_responses=true") as program:
+        assert "TypeError" in program.rest()[-1]
+    assert program.process.returncode == 1
+
+
 def test_a_redis_that_is_not_there_is_named_in_one_line():
     port = free_port()
     printed, status = answer("--redis", f"redis://:{PASSWORD}@127.0.0.1:{port}/0")
     assert status == 1 and len(printed.splitlines()) == 1 and str(port) in printed
+
+
+def test_who_starts_a_server_need_not_wait_for_a_redis_that_does_not_answer():
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        Program(RELAY, "--redis", f"redis://127.0.0.1:{silent.getsockname()[1]}/0") as program,
+    ):
+        with silent.accept()[0] as asking:
+            asking.recv(1)
+            assert program.stop(signal.SIGINT) == 0
+            assert program.rest() == []
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ PROMPT = "Enter your name:\n"
 TOO_LONG = f"Message longer than {MAX_MESSAGE} bytes not sent.\n"
 
 # The listener hands these on to each socket that it accepts: no waiting for more to send, and
-# the end of a connection whose other machine has answered nothing for a minute.
+# the end of a connection whose other machine has answered, or taken, nothing for a minute.
 SOCKET_OPTIONS = {"SO_KEEPALIVE": 1, "TCP_NODELAY": 1, "TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10,
                   "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60000, "SO_SNDBUF": 262144}
 
@@ -53,7 +53,7 @@ OPENING = re.compile(f"^[\\s(\u2768\ufe59\uff08{HIDDEN}]+")
 
 log_lines = queue.Queue(1000)           # str, or None at the end; lost while the terminal is stopped
 blocked_clients = queue.SimpleQueue()   # Client, for watch,
-bell, bell_rings = socket.socketpair()  # which receives one byte for each
+bell, bell_rings = socket.socketpair()  # which a byte wakes
 # What follows belongs to the broadcast thread, so it needs no lock.
 connected_clients = []                  # Client
 client_names = []                       # client_names[i] is the name of connected_clients[i]
@@ -106,13 +106,16 @@ class Client:
         if not self.blocked:
             self.blocked = True
             blocked_clients.put(self)
-            bell.send(b"!")
+            with suppress(BlockingIOError):  # full: it rings already
+                bell.send(b"!")
 
     def resume(self):
         """Send what did not fit before, now that there is room."""
         self.blocked = self.stuck = False
         while self.unsent and not self.blocked:
-            data = self.unsent.popleft()
+            data = bytearray()
+            while self.unsent and len(data) < MAX_BATCH:  # not a call for each small batch
+                data += self.unsent.popleft()
             self.unsent_size -= len(data)
             self.tell(data)
         if self.blocked:
@@ -260,10 +263,10 @@ def shape(username):
 
 def why_not(username):
     """Return the reason (str, in English) why username can't be used, or None."""
+    if len(username) > MAX_NAME:  # first: the shape of thousands of marks takes long
+        return f"A name cannot be longer than {MAX_NAME} characters."
     if all(unicodedata.category(c)[0] in "MZ" for c in shape(username)):  # marks, blanks
         return "A name cannot be empty."
-    if len(username) > MAX_NAME:
-        return f"A name cannot be longer than {MAX_NAME} characters."
     if shape(username) in shapes:
         return f"The name {username} is already taken."
     return None
@@ -387,6 +390,7 @@ class Selector(selectors.DefaultSelector):
 
 def watch(inbox):
     """Put (client, []) into inbox whenever a blocked client has room again, forever."""
+    bell.setblocking(False)  # the broadcast thread must not wait for this one
     with Selector() as selector:
         selector.register(bell_rings, selectors.EVENT_READ)
         while True:
@@ -399,7 +403,8 @@ def watch(inbox):
                     selector.unregister(key.fileobj)
                     inbox.put((key.data, []))
                     continue
-                for _ in bell_rings.recv(RECV_SIZE):
+                bell_rings.recv(RECV_SIZE)
+                while not blocked_clients.empty():
                     client = blocked_clients.get()
                     selector.register(client.socket, selectors.EVENT_WRITE, client)
 
@@ -417,9 +422,9 @@ def insist(call):
 
 
 def run(task, inbox):
-    """Run task(inbox), which never ends; if it fails, nobody is served: end the program."""
+    """Run task(inbox), which does not fail; if it does, nobody is served: end the program."""
     try:
-        task(inbox)
+        return task(inbox)
     except MemoryError:
         print("Server stopped: out of memory.", file=sys.stderr, flush=True)
     except BaseException:
