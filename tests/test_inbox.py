@@ -314,10 +314,20 @@ def test_what_waits_for_many_is_in_memory_once(blocked):
     assert all(client.unsent[-1] is batch for client in clients)
 
 
-def test_who_takes_a_little_is_not_stuck(blocked):
+def test_who_takes_a_little_is_given_new_time(blocked):
     server, clients = blocked
-    for client, room in zip(clients, (1, 4, 100)):
-        client.stuck, client.socket.room = True, room
+    for client, room in zip(clients, (0, 1, 100)):
+        client.since, client.socket.room = 0, room
     resume_all(server)
-    assert not any(client.stuck for client in clients)
-    assert [client.blocked for client in clients] == [True, False, False]
+    assert [client.blocked for client in clients] == [True, True, False]
+    assert clients[1].since > 0
+
+
+def test_others_wait_for_who_is_far_behind_but_only_if_it_takes_something(blocked):
+    server, clients = blocked
+    clients[0].tell(b"x" * (MAX_BEHIND // 4))
+    assert server.lagging.is_set()
+    server.lagging.clear()
+    clients[0].since -= server.LAG
+    clients[0].tell(b"x")
+    assert not server.lagging.is_set()

@@ -8,6 +8,7 @@ import socket
 import time
 import zlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from types import SimpleNamespace
 
@@ -114,6 +115,30 @@ def test_forty_who_flood_and_do_not_read_hold_up_nobody_and_memory_does_not_grow
             boris.say(i)
             assert f"Боря: {i}\n".encode() in ears
     assert peak_memory(server) < 60
+
+
+@posix_only
+def test_one_who_floods_disconnects_nobody_who_reads_more_slowly(server, enter):
+    boris, anna = enter("Боря", "Аня")
+
+    def flood():
+        with suppress(OSError):
+            while True:
+                anna.send(b"x" * 1000 + b"\n")
+
+    def listen():
+        while anna.socket.recv(2**20):
+            pass
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(flood)
+        pool.submit(listen)
+        heard = 0
+        while heard < 2**22 and (data := boris.socket.recv(2**13)):
+            heard += len(data)
+            time.sleep(0.01)  # as a terminal that takes its time to draw
+        anna.socket.shutdown(socket.SHUT_RDWR)
+    assert heard >= 2**22
 
 
 # Many who have no name

@@ -28,6 +28,8 @@ MAX_MESSAGE = 4096    # bytes, without the line ending
 MAX_LINES = 100       # lines taken from one client at a time, before others get a turn
 MAX_BATCH = 65536     # bytes; an outbox of this size is sent before more is taken in
 MAX_BEHIND = 4194304  # bytes that may wait for a client; above this, it is disconnected
+GRACE = 0.03          # seconds that who speaks waits each time while somebody is far behind
+LAG = 2.0             # seconds within which who is far behind must take something to be waited for
 DONTWAIT = socket.MSG_DONTWAIT if sys.platform == "linux" else 0  # macOS: send ignores it
 LOOK = None if sys.platform == "linux" else 1.0  # seconds; Windows: shutdown ends no recv
 PROMPT = "Enter your name:\n"
@@ -54,6 +56,7 @@ OPENING = re.compile(f"^[\\s(\u2768\ufe59\uff08{HIDDEN}]+")
 log_lines = queue.Queue(1000)           # str, or None at the end; lost while the terminal is stopped
 blocked_clients = queue.SimpleQueue()   # Client, for watch,
 bell, bell_rings = socket.socketpair()  # which a byte wakes
+lagging = threading.Event()             # somebody is far behind, but takes something
 # What follows belongs to the broadcast thread, so it needs no lock.
 connected_clients = []                  # Client
 client_names = []                       # client_names[i] is the name of connected_clients[i]
@@ -78,7 +81,7 @@ class Client:
         self.blocked = False          # its socket has no room; watch tells when it has
         self.unsent = deque()         # bytes that wait for room
         self.unsent_size = 0          # bytes in all
-        self.stuck = False            # it has taken nothing since its thread last looked
+        self.since = 0.0              # when it last began to be blocked, by time.monotonic
 
     def tell(self, data):
         """Send data (bytes) without waiting; whatever does not fit is sent when there is room."""
@@ -103,15 +106,17 @@ class Client:
         self.unsent_size += len(data)
         if self.unsent_size > MAX_BEHIND:
             self.close()
+        elif self.unsent_size > MAX_BEHIND / 4 and time.monotonic() - self.since < LAG:
+            lagging.set()
         if not self.blocked:
-            self.blocked = True
+            self.blocked, self.since = True, time.monotonic()
             blocked_clients.put(self)
             with suppress(BlockingIOError):  # full: it rings already
                 bell.send(b"!")
 
     def resume(self):
         """Send what did not fit before, now that there is room."""
-        self.blocked = self.stuck = False
+        self.blocked = False
         while self.unsent and not self.blocked:
             data = bytearray()
             while self.unsent and len(data) < MAX_BATCH:  # not a call for each small batch
@@ -228,10 +233,12 @@ def wait_for_turn(client):
 
     A client that takes nothing for TIMEOUT seconds is disconnected.
     """
+    if lagging.is_set():  # let those who read more slowly than we speak catch up
+        lagging.clear()
+        time.sleep(GRACE)
     while not (client.turn.acquire(False) or client.turn.acquire(timeout=TIMEOUT)):
-        if client.blocked and client.stuck:
+        if client.blocked and time.monotonic() - client.since > TIMEOUT:
             client.close()
-        client.stuck = True
 
 
 def start_connection(client_socket, client_address, inbox):
