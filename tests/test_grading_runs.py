@@ -49,7 +49,7 @@ def zipped(tmp_path):
 
     def make(name, members):
         (tmp_path / "class").mkdir(exist_ok=True)
-        with zipfile.ZipFile(tmp_path / "class" / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(tmp_path / "class" / name, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for member, data in members.items():
                 archive.writestr(member, data)
         return tmp_path / "class" / name
