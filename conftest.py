@@ -71,8 +71,8 @@ OTHERWISE_ON_WINDOWS = "c13-stuck", "c13-stuck-wakes"
 NEED_REDIS = "18-servers.ipynb", "19-alive.ipynb", "20-relay.ipynb"
 
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
-# broken lesson, a kernel.
-WHOLE = "test_browser.py", "test_grading.py", "test_lessons.py", ".ipynb"
+# broken lesson, three servers of one chat, a kernel.
+WHOLE = "test_browser.py", "test_grading.py", "test_lessons.py", "test_town.py", ".ipynb"
 # These come first: what takes long, so that no worker is left alone with it, and what mostly waits
 # (exercises, relay), beside what needs a core of its own.
 FIRST = (
@@ -80,6 +80,7 @@ FIRST = (
     "test_grading.py",
     "test_lessons.py",
     "test_log.py",
+    "test_town.py",
     "test_exercises.py",
     "test_relay.py",
     "test_windows.py",

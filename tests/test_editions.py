@@ -448,6 +448,20 @@ def test_the_tool_changes_nothing_where_all_is_in_step(course):
     assert state(course) == before
 
 
+def test_the_tool_repairs_what_is_out_of_step_and_changes_nothing_else(course):
+    notebook = editions.read(course / RUSSIAN)
+    told = {"text/markdown": "0.5", "text/plain": "<IPython.core.display.Markdown object>"}
+    figure = nbformat.v4.new_output("display_data", told)  # of the machine where the lesson was run
+    code = "import time\nfrom IPython.display import Markdown\n\ndisplay(Markdown(str(time.time())))"
+    notebook.cells.append(nbformat.v4.new_code_cell(code, id="c03-time", execution_count=3, outputs=[figure]))
+    editions.write(notebook, course / RUSSIAN)
+    before = (course / RUSSIAN).read_bytes()
+    replace(course / RUSSIAN, "SERVER_PORT = 8080", "SERVER_PORT = 8081")
+    assert "03-small.ipynb: out of sync with lab/" in tool(course, "--check", RUSSIAN)[1].splitlines()
+    assert tool(course, RUSSIAN)[0] == 0
+    assert (course / RUSSIAN).read_bytes() == before
+
+
 def test_the_tool_carries_code_over_and_lists_what_is_to_be_translated(course):
     before = state(course)
     notebook = editions.read(course / RUSSIAN)
