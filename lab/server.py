@@ -28,8 +28,8 @@ MAX_MESSAGE = 4096    # bytes, without the line ending
 MAX_LINES = 100       # lines taken from one client at a time, before others get a turn
 MAX_BATCH = 65536     # bytes; an outbox of this size is sent before more is taken in
 MAX_BEHIND = 4194304  # bytes that may wait for a client; above this, it is disconnected
-GRACE = 0.03          # seconds that who speaks waits each time while somebody is far behind
-LAG = 2.0             # seconds within which who is far behind must take something to be waited for
+GRACE = 0.03          # seconds that a speaker waits before an item while somebody is far behind
+LAG = 2.0             # seconds after which whoever has taken nothing is no longer waited for
 DONTWAIT = socket.MSG_DONTWAIT if sys.platform == "linux" else 0  # macOS: send ignores it
 LOOK = None if sys.platform == "linux" else 1.0  # seconds; Windows: shutdown ends no recv
 PROMPT = "Введите своё имя:\n"
