@@ -85,16 +85,16 @@ class Client:
 
     def tell(self, data):
         """Send data (bytes) without waiting; whatever does not fit is sent when there is room."""
-        sent = len(data)  # also if the client is gone: its own thread will notice
+        sent = 0
         try:
-            if self.blocked or not (DONTWAIT or select.select([], [self.socket], [], 0)[1]):
-                sent = 0
-            elif not self.closed:
+            if self.closed:
+                sent = len(data)  # its own thread will notice
+            elif not self.blocked and (DONTWAIT or select.select([], [self.socket], [], 0)[1]):
                 sent = self.socket.send(data, DONTWAIT)
         except BlockingIOError:
-            sent = 0
+            pass
         except OSError:
-            self.closed = True  # no more for one who is gone
+            self.closed, sent = True, len(data)  # no more for one who is gone
         if sent < len(data):
             self.keep(memoryview(data)[sent:] if sent else data)
         elif self.said:

@@ -331,3 +331,12 @@ def test_others_wait_for_who_is_far_behind_but_only_if_it_takes_something(blocke
     clients[0].since -= server.LAG
     clients[0].tell(b"x")
     assert not server.lagging.is_set()
+
+
+def test_what_waits_for_one_who_is_disconnected_is_dropped_though_windows_has_no_room_for_it(blocked):
+    server, (client, *_) = blocked
+    server.DONTWAIT = 0
+    server.select = SimpleNamespace(select=lambda *_: ([], [], []))
+    client.close()
+    client.resume()
+    assert not client.blocked and not client.unsent
