@@ -6,6 +6,7 @@ What people are called and what they say has a random tail; reports leave the ta
 import os
 import re
 import socket
+import subprocess
 import time
 from contextlib import contextmanager, suppress
 
@@ -212,6 +213,9 @@ class Chat:
             other.send(f"{PROMPT}{end}".encode())
         other.until(lambda heard: self.secret(name) in heard)
         self.settle()  # it may be about to end
+        if other.ended:
+            with suppress(subprocess.TimeoutExpired):
+                client.process.wait(limits.QUIET)
         if client.process.poll() is not None:
             raise self.fall(client)
         return client, other
