@@ -51,7 +51,7 @@ def names_in(store, room):
 
         place = write(["hello", ""])
         while True:
-            for place, entry in client.xread({key: place}, block=100, count=1)[0][1]:
+            for place, entry in client.xread({key: place}, block=60_000, count=1)[0][1]:
                 for event in json.loads(entry[b"events"]):
                     if event[:2] == ["roster", me]:
                         write(["bye", me])
