@@ -82,10 +82,14 @@ WRONG = {
         "закрыть его — её дело": """
             import threading
             def serve_together(server_socket, guests, talk_to):
+                threads = []
                 for _ in range(guests):
                     client_socket, client_address = server_socket.accept()
-                    threading.Thread(target=talk_to, args=(client_socket,)).start()
+                    threads.append(threading.Thread(target=talk_to, args=(client_socket,)))
+                    threads[-1].start()
                     client_socket.close()
+                for thread in threads:
+                    thread.join()
         """,
         "подождите каждый поток": """
             import threading
