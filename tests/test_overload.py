@@ -38,27 +38,33 @@ def longest_names(count):
     return [chr(0x1F600 + i) * 32 for i in range(count)]
 
 
-def hear_at_once(people, count):
-    """Let all people listen at once, each for count lines (int); return the lines, the same for all.
+def listen_at_once(people, byte, count):
+    """Let all people listen at once, each until it has heard a byte count times; yield who hears what (memoryview).
 
     As fast as Python can: who takes its time may be disconnected for that.
     """
-    first, missing, sums = [], dict.fromkeys(people, count), dict.fromkeys(people, 0)
-    buffer = bytearray(2**20)
+    missing, buffer = dict.fromkeys(people, count), bytearray(2**20)
     with selectors.DefaultSelector() as selector, memoryview(buffer) as view:
         for person in people:
             selector.register(person.socket, selectors.EVENT_READ, person)
         while ready := selector.get_map() and selector.select(TIMEOUT):
             for person in [key.data for key, _ in ready]:
                 size = person.socket.recv_into(buffer)
-                assert size, f"disconnected; lines missing: {[*missing.values()]}"
-                missing[person] -= buffer.count(b"\n", 0, size)
-                sums[person] = zlib.crc32(view[:size], sums[person])
-                if person is people[0]:
-                    first.append(view[:size].tobytes())
+                assert size, f"disconnected; missing: {[*missing.values()]}"
+                missing[person] -= buffer.count(byte, 0, size)
+                yield person, view[:size]
                 if missing[person] <= 0:
                     selector.unregister(person.socket)
     assert [*missing.values()] == [0] * len(people)
+
+
+def hear_at_once(people, count):
+    """Let all people listen at once, each for count lines (int); return the lines, the same for all."""
+    first, sums = [], dict.fromkeys(people, 0)
+    for person, data in listen_at_once(people, b"\n", count):
+        sums[person] = zlib.crc32(data, sums[person])
+        if person is people[0]:
+            first.append(data.tobytes())
     assert len(set(sums.values())) == 1
     return b"".join(first).decode().splitlines()
 

@@ -4,7 +4,6 @@ The log of the chat has one order, so a line that all wait for is a fence for al
 before. It is none for what others have only sent: where their words count, each says a last one.
 """
 
-import selectors
 import signal
 import socket
 import subprocess
@@ -23,7 +22,7 @@ from needs import need
 from people import TIMEOUT, Peer
 from programs import LAB, Program, Redis, Server
 from proxy import Wire
-from test_overload import held_once_of_three, longest_names
+from test_overload import held_once_of_three, listen_at_once, longest_names
 from test_server import PROMPT, peak_memory
 
 pytestmark = need("redis-server")
@@ -491,23 +490,8 @@ def burst_after_redis_was_away():
         for person in crowd:
             person.expect(AWAY)
         store.go_on()
-        count_at_once(crowd, b"x", 4096 * len(names))
-
-
-def count_at_once(crowd, byte, count):
-    """Let all of crowd listen at once, as fast as Python can, until each has heard a byte count times."""
-    missing = dict.fromkeys(crowd, count)
-    with selectors.DefaultSelector() as selector:
-        for person in crowd:
-            selector.register(person.socket, selectors.EVENT_READ, person)
-        while ready := selector.get_map() and selector.select(TIMEOUT):
-            for person in [key.data for key, _ in ready]:
-                data = person.socket.recv(2**20)
-                assert data, f"disconnected; missing: {[*missing.values()]}"
-                missing[person] -= data.count(byte)
-                if missing[person] <= 0:
-                    selector.unregister(person.socket)
-    assert [*missing.values()] == [0] * len(crowd)
+        for _ in listen_at_once(crowd, b"x", 4096 * len(names)):
+            pass
 
 
 def test_a_burst_after_redis_was_away_disconnects_nobody():
