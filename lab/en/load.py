@@ -519,7 +519,12 @@ def read_shape(text):
     """Return clients, talkers, window (ints) of "100/10/16"; raises Failure."""
     if not re.fullmatch("[0-9]{1,99}(/[0-9]{1,99}){2}", text):
         raise Failure(f"{text}: need CLIENTS/TALKERS/WINDOW, such as 100/10/16")
-    shape = clients, _, _ = tuple(map(int, text.split("/")))
+    return check_shape(*map(int, text.split("/")))
+
+
+def check_shape(clients, talkers, window):
+    """Return the three (ints); raises Failure when one of them is too small or too large."""
+    shape = clients, talkers, window
     for name, value, most in zip(("Clients", "Talkers", "Window"), shape, (MAX_CLIENTS, clients, MAX_WINDOW)):
         if not 1 <= value <= most:
             raise Failure(f"{name}: from 1 to {most}, not {value}")
@@ -618,7 +623,7 @@ def complete(options):
     ours = f'"{sys.executable}" "{Path(__file__).with_name("server.py")}" --port {{port}}'
     options.servers = options.servers or [read_command(ours)]
     shape = options.clients, options.talkers or options.clients, options.window
-    options.loads = options.loads or [read_shape("/".join(map(str, shape)))]
+    options.loads = options.loads or [check_shape(*shape)]
     total = options.seconds * options.rounds * len(options.servers) * len(options.loads)
     if total > MAX_TOTAL:
         raise Failure(f"All runs together take {total:.0f} s, and at most {MAX_TOTAL} are allowed.")
