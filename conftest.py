@@ -12,6 +12,7 @@ from collections import Counter
 from contextlib import suppress
 from itertools import count, islice
 from secrets import token_hex
+from zlib import crc32
 
 import pytest
 
@@ -73,15 +74,15 @@ NEED_REDIS = "18-servers.ipynb", "19-alive.ipynb", "20-relay.ipynb"
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
 # broken lesson, three servers of one chat, a kernel.
 WHOLE = "test_browser.py", "test_grading.py", "test_lessons.py", "test_town.py", ".ipynb"
-# These come first: what takes long, so that no worker is left alone with it, and what mostly waits
-# (exercises, relay), beside what needs a core of its own.
+# These come first: what mostly waits, beside what computes, and what takes long, so that no worker is left
+# alone with it.
 FIRST = (
+    "test_exercises.py",
     "test_browser.py",
     "test_grading.py",
     "test_lessons.py",
     "test_log.py",
     "test_town.py",
-    "test_exercises.py",
     "test_relay.py",
     "test_windows.py",
     "16-load.ipynb",
@@ -90,6 +91,7 @@ FIRST = (
     ".ipynb",
 )
 SLOW = "test_without_namespaces_the_points_are_the_same"  # a class that is graded one by one, and in vain
+WAITING = "test_exercises.py", 3  # it keeps so many workers busy from the start, but hardly a processor
 # They need the assignment's port on this machine itself: with one worker, one after another.
 ON_PORT_8080 = "test_terminal.py", "notebooks/grading.ipynb", "a_server_that_runs_in_a_terminal_meanwhile"
 
@@ -117,6 +119,8 @@ def pytest_xdist_make_scheduler(config, log):
             if any(part in nodeid for part in ON_PORT_8080):
                 return "port 8080"
             file = nodeid.partition("::")[0]
+            if file.endswith(WAITING[0]):
+                return f"waiting {crc32(nodeid.encode()) % WAITING[1]}"
             return file if file.endswith(WHOLE) else nodeid
 
     if config.option.dist != "load":  # told otherwise than by -n alone
