@@ -36,7 +36,7 @@ IMPORTED = (  # by the first use, else
     *("IPython.core.oinspect", "IPython.core.logger", "IPython.extensions.storemagic", "ipykernel.debugger"),
     *("tornado.platform.asyncio", "multiprocessing.popen_fork"),
 )
-NEEDLESS = "debugpy", "isoduration"  # a kernel's debugger, and a format that no notebook has: both take long to import
+NEEDLESS = ("debugpy",)  # a kernel's debugger: it takes long to import
 NAMESPACES = "user", "net", "uts", "pid", "mnt"  # the last one hides the others' files
 
 
