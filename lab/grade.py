@@ -188,7 +188,7 @@ def run(options, apart):
         if asks_for_one(options) and len(submissions) != 1:
             raise ValueError(f"нужна одна работа, а здесь их {len(submissions)}.")
         said = given.take(options, submissions)
-        for path in filter(None, (options.out, options.junit)):
+        for path in filter(None, (options.out, options.junit, *(getattr(options, name) for name in SINGLE))):
             can_save(path)  # better to fail now than after an hour
         store = Store(reports, version(files, options.task, options.packages))
         if options.alike:

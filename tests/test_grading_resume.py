@@ -96,6 +96,15 @@ def test_again_grades_all(grade, klass):
     assert grade("--again")[0] == ["anya"]
 
 
+@pytest.mark.parametrize("option", ["--junit", "--json", "--github", "--prairielearn", "--vpl", "--summary"])
+def test_what_cannot_be_written_is_said_before_anybody_is_graded(grade, klass, tmp_path, option):
+    klass("anya")
+    folder = "class" if option == "--junit" else "class/anya"  # of one submission, or of all
+    with pytest.raises(OSError, match="папка, а не файл"):
+        grade(option, str(tmp_path), folder=folder)
+    assert grade(option, str(tmp_path / "new" / "file"), folder=folder)[0] == ["anya"]
+
+
 def test_another_task_grades_all_again(grade, klass):
     klass("anya")
     grade()

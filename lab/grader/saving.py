@@ -55,5 +55,7 @@ def can_save(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         raise IsADirectoryError(f"{path} — папка, а не файл")
+    if path.exists() and not path.is_file():  # a terminal or a pipe, such as /dev/stdout
+        return
     with tempfile.TemporaryFile(dir=path.parent):
         pass
