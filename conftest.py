@@ -91,7 +91,7 @@ FIRST = (
     ".ipynb",
 )
 SLOW = "test_without_namespaces_the_points_are_the_same"  # a class that is graded one by one, and in vain
-WAITING = "test_exercises.py", 3  # it keeps so many workers busy from the start, but hardly a processor
+WAITING, FEW = "test_exercises.py", 3  # when all is run, so many workers have its tests: they compute little
 # They need the assignment's port on this machine itself: with one worker, one after another.
 ON_PORT_8080 = "test_terminal.py", "notebooks/grading.ipynb", "a_server_that_runs_in_a_terminal_meanwhile"
 
@@ -114,13 +114,15 @@ def pytest_xdist_make_scheduler(config, log):
     """Share out the tests one by one, but what belongs together as a whole, and in order."""
     from xdist.scheduler import LoadScopeScheduling
 
+    all_files = config.args_source is config.ArgsSource.TESTPATHS
+
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             if any(part in nodeid for part in ON_PORT_8080):
                 return "port 8080"
             file = nodeid.partition("::")[0]
-            if file.endswith(WAITING[0]):
-                return f"waiting {crc32(nodeid.encode()) % WAITING[1]}"
+            if file.endswith(WAITING) and all_files:
+                return f"waiting {crc32(nodeid.encode()) % FEW}"
             return file if file.endswith(WHOLE) else nodeid
 
     if config.option.dist != "load":  # told otherwise than by -n alone
