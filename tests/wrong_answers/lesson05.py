@@ -91,6 +91,19 @@ WRONG = {
                 for thread in threads:
                     thread.join()
         """,
+        "её сокет уже закрыт: закрыть": """
+            import threading
+            def serve_together(server_socket, guests, talk_to):
+                conversations = []
+                for _ in range(guests):
+                    client_socket, client_address = server_socket.accept()
+                    thread = threading.Thread(target=talk_to, args=(client_socket,))
+                    thread.start()
+                    conversations.append((thread, client_socket))
+                for thread, client_socket in conversations:
+                    client_socket.close()
+                    thread.join()
+        """,
         "подождите каждый поток": """
             import threading
             def serve_together(server_socket, guests, talk_to):

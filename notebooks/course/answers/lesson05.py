@@ -10,6 +10,7 @@ from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect,
 STAGE = COURSE / "answers/stages/lesson05"
 CROWDS = ("Глеб", "Даша", "Егор", "Женя"), ("Зоя", "Игорь", "Инна", "Костя"), ("Лёва", "Лиза", "Мила", "Олег")
 
+CLOSED = "talk_to ещё говорит, а её сокет уже закрыт: закрыть его — её дело."
 STUCK = "Если сервер замер: не вызвана ли send_message под with lock:? Она берёт ту же блокировку и ждёт сама себя."
 SHIFTED = "Номер находят и убирают по нему под одной блокировкой: иначе другой поток успеет сдвинуть списки."
 
@@ -40,16 +41,19 @@ def serve_together(server_socket, guests, talk_to):
     right = "Молчание одного больше не задерживает другого."
 
     def check(self, serve_together):
-        talkers, errors = [], []
+        talkers, errors, closed = [], [], []
         threading.excepthook = lambda failure: errors.append(failure.exc_value)
 
         def talk_to(client_socket):
             if isinstance(client_socket, tuple):
                 raise TypeError("talk_to получила пару, которую вернул accept, а ей нужен один сокет")
             talkers.append(threading.current_thread())
-            with closing(client_socket), suppress(OSError):
-                while data := client_socket.recv(100):
-                    client_socket.sendall(data)
+            with closing(client_socket):
+                with suppress(OSError):
+                    while data := client_socket.recv(100):
+                        client_socket.sendall(data)
+                if client_socket.fileno() < 0:
+                    closed.append(client_socket)
 
         talk_to.__qualname__ = "talk_to"  # for the messages of errors
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -65,16 +69,20 @@ def serve_together(server_socket, guests, talk_to):
                 with visit(port) as vera:
                     vera.say("три")
                     hears(vera, "три", "Аня и Борис ещё разговаривают. Пришла Вера и сказала «три».")
-                    self.check_waits(task, "Трое ещё разговаривают")
+                    self.check_waits(task, closed, "Трое ещё разговаривают")
                     vera.half_close()
                     vera.rest()
                 task.thread.join(WAIT / 10)  # a function that waits for the last thread only ends now
-                self.check_waits(task, "Вера ушла, Аня и Борис ещё разговаривают")
+                self.check_waits(task, closed, "Вера ушла, Аня и Борис ещё разговаривают")
             task.finish("Все трое ушли")
+        if closed:
+            raise Wrong(CLOSED)
 
-    def check_waits(self, task, what):
+    def check_waits(self, task, closed, what):
         if task.error:
             raise task.error
+        if closed:
+            raise Wrong(CLOSED)
         if not task.thread.is_alive():
             raise Wrong(f"{what}, а serve_together уже закончилась: после цикла подождите каждый поток, join().")
 
@@ -97,7 +105,7 @@ def serve_together(server_socket, guests, talk_to):
         if not talkers:
             return Wrong(f"{wrong}\ntalk_to никто не вызвал: поток не запущен. Сразу после accept нужен start().")
         if len(talkers) > 1:
-            return Wrong(f"{wrong}\ntalk_to ещё говорит, а её сокет уже закрыт: закрыть его — её дело.")
+            return Wrong(f"{wrong}\n{CLOSED}")
         return Wrong(
             f"{wrong}\nГлавный поток ждёт конца первого разговора и не принимает второго: "
             "join() должен стоять после цикла."

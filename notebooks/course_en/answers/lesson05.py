@@ -10,6 +10,7 @@ from exercises import COURSE, WAIT, Exercise, Script, Task, Wrong, come, expect,
 STAGE = COURSE / "answers/stages/lesson05"
 CROWDS = ("Greg", "Daisy", "Edgar", "Jenny"), ("Zoe", "Isaac", "Irene", "Kevin"), ("Leo", "Lisa", "Mila", "Oliver")
 
+CLOSED = "talk_to is still talking, but its socket has been closed: closing it is the job of talk_to."
 STUCK = "If the server stands still: is send_message called under with lock:? It takes the same lock and waits for itself."
 SHIFTED = "Find the index and remove by it under one and the same lock: otherwise another thread shifts the lists in between."
 
@@ -40,16 +41,19 @@ def serve_together(server_socket, guests, talk_to):
     right = "One person's silence no longer holds up another."
 
     def check(self, serve_together):
-        talkers, errors = [], []
+        talkers, errors, closed = [], [], []
         threading.excepthook = lambda failure: errors.append(failure.exc_value)
 
         def talk_to(client_socket):
             if isinstance(client_socket, tuple):
                 raise TypeError("talk_to was given the pair that accept returned, but it needs the socket alone")
             talkers.append(threading.current_thread())
-            with closing(client_socket), suppress(OSError):
-                while data := client_socket.recv(100):
-                    client_socket.sendall(data)
+            with closing(client_socket):
+                with suppress(OSError):
+                    while data := client_socket.recv(100):
+                        client_socket.sendall(data)
+                if client_socket.fileno() < 0:
+                    closed.append(client_socket)
 
         talk_to.__qualname__ = "talk_to"  # for the messages of errors
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -65,16 +69,20 @@ def serve_together(server_socket, guests, talk_to):
                 with visit(port) as vera:
                     vera.say("three")
                     hears(vera, "three", "Anna and Boris are still talking. Vera came and said 'three'.")
-                    self.check_waits(task, "The three are still talking")
+                    self.check_waits(task, closed, "The three are still talking")
                     vera.half_close()
                     vera.rest()
                 task.thread.join(WAIT / 10)  # a function that waits for the last thread only ends now
-                self.check_waits(task, "Vera has left, Anna and Boris are still talking")
+                self.check_waits(task, closed, "Vera has left, Anna and Boris are still talking")
             task.finish("All three have left")
+        if closed:
+            raise Wrong(CLOSED)
 
-    def check_waits(self, task, what):
+    def check_waits(self, task, closed, what):
         if task.error:
             raise task.error
+        if closed:
+            raise Wrong(CLOSED)
         if not task.thread.is_alive():
             raise Wrong(f"{what}, but serve_together has ended already: after the loop, wait for each thread with join().")
 
@@ -97,7 +105,7 @@ def serve_together(server_socket, guests, talk_to):
         if not talkers:
             return Wrong(f"{wrong}\nNobody called talk_to: the thread was not started. It needs start() right after accept.")
         if len(talkers) > 1:
-            return Wrong(f"{wrong}\ntalk_to is still talking, but its socket has been closed: closing it is the job of talk_to.")
+            return Wrong(f"{wrong}\n{CLOSED}")
         return Wrong(
             f"{wrong}\nThe main thread waits for the end of the first conversation and doesn't accept the second: "
             "join() must be after the loop."
