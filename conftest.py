@@ -74,10 +74,11 @@ NEED_REDIS = "18-servers.ipynb", "19-alive.ipynb", "20-relay.ipynb"
 # Where tests share what takes long to make, they stay with one worker: graded submissions, a browser, a
 # broken lesson, three servers of one chat, a kernel.
 WHOLE = "test_browser.py", "test_grading.py", "test_lessons.py", "test_town.py", ".ipynb"
+WAITING, FEW = "test_exercises.py", 3  # when all is run, so many workers have its tests: they compute little
 # These come first: what mostly waits, beside what computes, and what takes long, so that no worker is left
 # alone with it.
 FIRST = (
-    "test_exercises.py",
+    WAITING,
     "test_browser.py",
     "test_grading.py",
     "test_lessons.py",
@@ -91,7 +92,6 @@ FIRST = (
     ".ipynb",
 )
 SLOW = "test_without_namespaces_the_points_are_the_same"  # a class that is graded one by one, and in vain
-WAITING, FEW = "test_exercises.py", 3  # when all is run, so many workers have its tests: they compute little
 # They need the assignment's port on this machine itself: with one worker, one after another.
 ON_PORT_8080 = "test_terminal.py", "notebooks/grading.ipynb", "a_server_that_runs_in_a_terminal_meanwhile"
 
