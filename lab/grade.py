@@ -188,8 +188,10 @@ def run(options, apart):
         if asks_for_one(options) and len(submissions) != 1:
             raise ValueError(f"нужна одна работа, а здесь их {len(submissions)}.")
         said = given.take(options, submissions)
-        for path in filter(None, (options.out, options.junit, *(getattr(options, name) for name in SINGLE))):
+        for path in filter(None, (options.out, options.junit)):
             can_save(path)  # better to fail now than after an hour
+        for path in filter(None, (getattr(options, name) for name in SINGLE)):
+            can_save(path, in_place=True)
         store = Store(reports, version(files, options.task, options.packages))
         if options.alike:
             exports.save_alike(options.alike, submissions, options.past, Path(folder))

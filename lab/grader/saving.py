@@ -50,12 +50,15 @@ def umask():
     return mask
 
 
-def can_save(path):
-    """Raises OSError when nothing can be written where path (Path) is to be; makes its folder."""
+def can_save(path, in_place=False):
+    """Raises OSError when nothing can be written where path (Path) is to be; makes its folder.
+
+    What is written in place, and not by whole(), may also be a terminal or a pipe, such as /dev/stdout.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         raise IsADirectoryError(f"{path} — папка, а не файл")
-    if path.exists() and not path.is_file():  # a terminal or a pipe, such as /dev/stdout
+    if in_place and path.exists() and not path.is_file():
         return
     with tempfile.TemporaryFile(dir=path.parent):
         pass
